@@ -44,6 +44,7 @@ from publisher.cli.telling import (
     recipients_group,
     send_command,
     status_command,
+    worker_command,
 )
 from publisher.errors import DiskError, PublisherError, StoppedError
 
@@ -127,6 +128,7 @@ for _command in (
     recipients_group,
     doctor_command,
     send_command,
+    worker_command,
     deliveries_group,
     resolve_command,
     receive_command,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -215,6 +216,11 @@ def remove_recipients_command(
     is_flag=True,
     help="Stay, and try again later what the relay put off, as long as that is in time.",
 )
+@click.option(
+    "--workers",
+    is_flag=True,
+    help="Have the letters sent by `publisher worker`, on any number of machines.",
+)
 @click.option("--test", metavar="ADDRESS", help="Send a single test copy to this address.")
 @click.option("--language", help="Of the test copy: in the language of this translation.")
 @click.option(
@@ -229,6 +235,7 @@ def send_command(
     release: Number,
     confirm: bool,
     wait: bool,
+    workers: bool,
     test: str | None,
     **sample: str | None,
 ) -> None:
@@ -239,6 +246,7 @@ def send_command(
     from publisher.actions.plan_sending import plan_sending
     from publisher.actions.send import send
     from publisher.actions.send_test import send_test
+    from publisher.actions.share_out import share_out
 
     workplace, policy_id = asked.workplace, asked.policy
     language, case = sample["language"], sample["case"]
@@ -249,11 +257,20 @@ def send_command(
     if language or case:
         what = "--language and --case are for a test copy: everybody else gets the letter of theirs"
         raise click.UsageError(what)
+    if wait and workers:
+        raise click.UsageError("workers wait by themselves: leave --wait out")
     if not confirm:
         for line in plan_sending(workplace, policy_id, release).lines():
             console.print_line(line)
-        send_it = f"Nothing was sent. To send: publisher send {release} --confirm"
+        how = " --workers" if workers else ""
+        send_it = f"Nothing was sent. To send: publisher send {release}{how} --confirm"
         console.print_line(asked.as_typed(send_it, policy_id))
+        return
+    if workers:
+        count = share_out(workplace, policy_id, release, console.print_line)
+        if count:
+            shards = f"{count:,} shard{'s wait' if count > 1 else ' waits'}"
+            asked.say(f"{shards} for workers: publisher worker, on each machine")
         return
     with console.show_progress(asked.quiet) as progress:
         pause = time.sleep if wait else None
@@ -262,6 +279,49 @@ def send_command(
         console.print_line(line)
     if steps := report.next_steps(release):
         console.print_line(asked.as_typed("\n".join(steps), policy_id))
+    if report.unsettled:
+        raise click.exceptions.Exit(FINDINGS)
+
+
+@click.command()
+@click.option("--until-done", is_flag=True, help="End once no letters are left to take.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Without a sign for so long, another worker is taken for dead.",
+)
+@click.pass_obj
+def worker_command(asked: Invocation, /, until_done: bool, patience: float) -> None:
+    """Send letters that wait for workers, beside others.
+
+    They are planned by `publisher send RELEASE --workers`, and the ledger is in PostgreSQL. SIGTERM
+    or Ctrl-C ends it as soon as the relay has answered; a second one at once.
+    """
+    from publisher.actions.work import work
+
+    asked_to: list[str] = []
+
+    def stop(number: int, _: object) -> None:
+        if asked_to:
+            raise KeyboardInterrupt
+        asked_to.append(f"stopped by {signal.Signals(number).name}")
+
+    def stopped() -> str:
+        return asked_to[0] if asked_to else ""
+
+    before = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        report = work(
+            asked.workplace, console.print_line, stopped, until_done=until_done, patience=patience
+        )
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    for line in report.lines():
+        console.print_line(line)
     if report.unsettled:
         raise click.exceptions.Exit(FINDINGS)
 

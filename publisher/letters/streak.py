@@ -44,6 +44,8 @@ class Streak(Generic[_T]):
         """In which words the last ones were refused."""
         self._held: list[tuple[_T, Outcome]] = []
         """Refusals that are not believed yet."""
+        self._alike = 0
+        """How many were refused in these words, one after the other, believed or not."""
         self._domains: set[str] = set()
         """Where these were to go."""
         self.error: SendError | None = None
@@ -59,7 +61,7 @@ class Streak(Generic[_T]):
         """
         if outcome.fate is Fate.ACCEPTED:
             self._trusted, self._failures = True, 0
-            return [*self._let_go(), (letter, outcome)]
+            return [*self._forget(), (letter, outcome)]
         self._failures = self._failures + 1 if _concerns_all(outcome) else 0
         if outcome.fate is Fate.REFUSED and outcome.reply[:1].isdigit():
             return self._refused(letter, to, outcome)
@@ -70,7 +72,11 @@ class Streak(Generic[_T]):
         return [(letter, outcome)]
 
     def rest(self) -> list[tuple[_T, Outcome]]:
-        """What is known for good once no other letter follows."""
+        """What is known for good once no other letter follows for now.
+
+        How many were refused alike is still counted on: those who send in small parts believe no
+        more of them than those who send all at once.
+        """
         if self.error or (self._kind == _POLICY and not self._trusted):
             return self._put_off()
         return self._let_go()
@@ -79,10 +85,12 @@ class Streak(Generic[_T]):
         kind, known = _kind_of(outcome), list[tuple[_T, Outcome]]()
         if kind != self._kind:
             known = self._put_off() if self.error else self._let_go()
+            self._forget()
             self._kind = kind
         self._held.append((letter, outcome))
+        self._alike += 1
         self._domains.add(to.rpartition("@")[2].lower())
-        count = len(self._held)
+        count = self._alike
         if self._failures >= MOST_FAILURES:
             self._stop(outcome, f"{self._failures} letters in a row failed")
         elif count >= (MOST_ALIKE if len(self._domains) > _FEW else MOST_ALIKE_AT_FEW):
@@ -102,9 +110,13 @@ class Streak(Generic[_T]):
 
     def _let_go(self) -> list[tuple[_T, Outcome]]:
         held, self._held = self._held, []
-        self._domains.clear()
-        self._kind = ""
         return held
+
+    def _forget(self) -> list[tuple[_T, Outcome]]:
+        """The same where the relay has said something else, so that counting begins anew."""
+        self._domains.clear()
+        self._kind, self._alike = "", 0
+        return self._let_go()
 
     def _put_off(self) -> list[tuple[_T, Outcome]]:
         return [(one, Outcome(Fate.LATER, outcome.reply)) for one, outcome in self._let_go()]

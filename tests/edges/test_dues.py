@@ -131,7 +131,7 @@ def test_the_database_finds_what_the_rule_finds(
         assert ledger.due(release, releases) == Due.of(Counter(standings.values()))
         expected = [before + n for n, found in standings.items() if found[0] is NoticeState.TO_TELL]
         found, after = [], 0
-        while page := ledger.to_tell(release, releases, after, 2):
+        while page := ledger.to_tell(release, releases, (after, None), 2):
             found += [one.number for one in page]
             after = page[-1].number
         assert found == expected

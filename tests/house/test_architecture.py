@@ -202,6 +202,7 @@ def test_an_action_has_an_end_to_end_test_of_its_name(path: Path) -> None:
         ("git", "edges/git_objects.py"),
         ("gitdb", "edges/git_objects.py"),
         ("sqlalchemy", "edges/ledger/"),
+        ("procrastinate", "edges/ledger/shard"),
         ("weasyprint", "edges/"),
         ("click", "cli/"),
         ("starlette", "web/"),

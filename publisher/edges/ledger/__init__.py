@@ -33,6 +33,7 @@ from publisher.edges.ledger.recipients import RecipientTable
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.returns import ReturnPart
 from publisher.edges.ledger.settling import SettlingPart
+from publisher.edges.ledger.shards import ShardQueue
 from publisher.edges.ledger.standings import StandingPart
 from publisher.edges.ledger.urls import ledger_address, no_ledger_at
 
@@ -93,6 +94,25 @@ class Ledger(
             patience: seconds to wait while another does it.
         """
         return self._database.alone(doing, folder / f"{doing}.lock", patience)
+
+    def beside(self, doing: str) -> AbstractContextManager[bool]:
+        """Holds off who does the same alone; see `Database.beside`."""
+        return self._database.beside(doing)
+
+    def chain_of_its_own(self) -> AbstractContextManager[str]:
+        """Writes to a chain that nobody else writes to; see `Database.chain_of_its_own`."""
+        return self._database.chain_of_its_own()
+
+    def shard_queue(self) -> ShardQueue:
+        """Where shards wait for workers.
+
+        Raises:
+            LedgerError: they cannot wait in this ledger; says what to do.
+        """
+        queue = self._database.shard_queue()
+        with self._reading() as db:
+            queue.require(db)
+        return queue
 
     def at_one_moment(self) -> AbstractContextManager[None]:
         """Has this thread read all that it reads in a block at one moment, which takes less than

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import glob
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,13 +18,13 @@ from publisher.edges.ledger.copying.copies import unfinished_copies
 from publisher.edges.ledger.engines import (
     OpenFiles,
     asides_of,
-    holds_in_session,
+    held_in_session,
     is_read_only,
     ledger_engine,
     ledger_file,
-    let_go_in_session,
     shown_address,
     told_by,
+    written_anew,
 )
 from publisher.edges.ledger.opening import (
     begin_ledger,
@@ -36,7 +36,8 @@ from publisher.edges.ledger.opening import (
 from publisher.edges.ledger.rights import may_add_events, may_read_events
 from publisher.edges.ledger.rows import execute
 from publisher.edges.ledger.schema import SCHEMA
-from publisher.edges.ledger.transaction import Transaction
+from publisher.edges.ledger.shards import ShardQueue
+from publisher.edges.ledger.transaction import Transaction, Writer
 from publisher.edges.ledger.turns import Job, Turns
 from publisher.edges.ledger.urls import ledger_address
 from publisher.edges.locks import held
@@ -168,16 +169,56 @@ class Database:
             with held(file, patience) as ours:
                 yield ours
             return
-        with self._told():
-            session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        with session:
+        with self._in_session(doing, patience) as ours:
+            yield ours
+
+    @contextmanager
+    def beside(self, doing: str) -> Iterator[bool]:
+        """The same with a server, for those who do it beside one another: nobody does it alone.
+
+        Args:
+            doing: what is done, in a word.
+
+        Yields:
+            Whether nobody does it alone.
+
+        Raises:
+            LedgerError: the server cannot be reached.
+        """
+        with self._in_session(doing, 0, beside=True) as ours:
+            yield ours
+
+    @contextmanager
+    def chain_of_its_own(self) -> Iterator[str]:
+        """Has this process write to a chain that no other one writes to while the block runs, so
+        that nobody waits for another's commits (PostgreSQL).
+
+        Yields the name of the chain: that of the first place on this machine which nobody has.
+        """
+        usual = self._writer
+        for number in count(1):
+            name = f"{usual.chain} worker {number}"
+            with self._in_session(name, 0) as ours:
+                if not ours:
+                    continue
+                self._writer = Writer(self.identity, name)
+                try:
+                    yield name
+                finally:
+                    self._writer = usual
+                return
+
+    @contextmanager
+    def _in_session(self, doing: str, patience: float, *, beside: bool = False) -> Iterator[bool]:
+        with ExitStack() as stack:
             with self._told():
-                ours = holds_in_session(session, doing, patience)
-            try:
-                yield ours
-            finally:
-                if ours:
-                    let_go_in_session(session, doing)
+                lock = held_in_session(self._engine, doing, patience, beside=beside)
+                ours = stack.enter_context(lock)
+            yield ours
+
+    def shard_queue(self) -> ShardQueue:
+        """The shards that wait for workers."""
+        return ShardQueue(self._address, self.identity)
 
     def earlier_copies(self) -> list[Path]:
         """The files beside a ledger that migrations and restorations left, finished or not: they
@@ -202,23 +243,7 @@ class Database:
         if not self.is_sqlite:
             return True
         self._require_file()
-        connection = self._engine.raw_connection()
-        try:
-            statements = connection.cursor()
-            statements.execute("VACUUM")
-            statements.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            (busy, *_) = statements.fetchone() or (1,)
-            return not busy
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                return False
-            raise LedgerError(
-                f"the ledger cannot be written anew: {error}",
-                where=self.where,
-                remedy="see that its disk has room for a second copy of it",
-            ) from error
-        finally:
-            connection.close()
+        return written_anew(self._engine, self.where)
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────
 

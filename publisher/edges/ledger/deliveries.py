@@ -14,7 +14,7 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.rows import rows_among
 from publisher.edges.ledger.schema import DELIVERIES, PRIVATE
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import LedgerError, MovedError, NotToldError
+from publisher.errors import MovedError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import Delivery, DeliveryState
 from publisher.people.recipients import RecipientState
@@ -122,8 +122,8 @@ class DeliveryTable(LedgerPart):
 
         Raises:
             MovedError: the recipient has another address meanwhile.
-            NotToldError: the recipient was taken off the list meanwhile.
-            LedgerError: it is no longer to do, because another sender has taken it.
+            NotToldError: the recipient was taken off the list meanwhile; or it is no longer to do,
+                because another sender has taken it.
         """
         if error := self.note([LetterMark(one, address, message_id, kept)], [], now).get(
             one.recipient
@@ -169,7 +169,7 @@ class DeliveryTable(LedgerPart):
             raise.
 
         Raises:
-            LedgerError: another sender has taken one of the letters; nothing was recorded.
+            LedgerError: the ledger cannot be written; nothing was recorded.
         """
         return self._write(lambda tx: self._note(tx, marks, settled, now))
 
@@ -194,13 +194,12 @@ class DeliveryTable(LedgerPart):
             words = {"reply": reply}
             happened.append(_happening(_KIND_AFTER[state], delivery, now, _facts(delivery), words))
         for mark in marks:
-            if held.state(mark.delivery) is not DeliveryState.TO_DO:
-                raise LedgerError(
-                    "another sender has taken this letter", where=self._database.where
-                )
             number = mark.delivery.recipient
             whom = held.whom.get(number)
-            if whom is None or whom.state != RecipientState.TOLD:
+            if held.state(mark.delivery) is not DeliveryState.TO_DO:
+                what = "another sender has taken this letter"
+                kept_back[number] = NotToldError(what, where=self._database.where)
+            elif whom is None or whom.state != RecipientState.TOLD:
                 what = "the recipient is told no more"
                 kept_back[number] = NotToldError(what, where=self._database.where)
             elif whom.address != mark.address:

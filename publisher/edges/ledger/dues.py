@@ -79,22 +79,41 @@ class DueTable(LedgerPart):
         return Due.of(counts)
 
     def to_tell(
-        self, release: Release, releases: Releases, after: int, size: int
+        self, release: Release, releases: Releases, within: tuple[int, int | None], size: int
     ) -> list[Recipient]:
         """Some of those who are still to be told of a release, by rising number.
 
         Args:
             release: a release with a notice.
             releases: all releases of the policy.
-            after: the number of the last one that was given out before; 0: from the beginning.
+            within: above which number, and up to which one (None: to the end).
             size: how many at most.
         """
+        after, upto = within
         with self._reading() as db:
-            same, _, later = elsewhere(release, known_numbers(db, release, releases))
-            due = and_(IS_TOLD, OWN_STATE == DeliveryState.TO_DO, not_(same), not_(later))
-            page = select(RECIPIENTS).select_from(with_own(release)).where(due)
-            page = page.where(RECIPIENTS.c.id > after).order_by(RECIPIENTS.c.id).limit(size)
+            page = select(RECIPIENTS).select_from(with_own(release))
+            page = page.where(_to_tell(db, release, releases), RECIPIENTS.c.id > after)
+            if upto is not None:
+                page = page.where(RECIPIENTS.c.id <= upto)
+            page = page.order_by(RECIPIENTS.c.id).limit(size)
             return [recipient_of(row) for row in db.execute(page)]
+
+    def shard_ends(self, release: Release, releases: Releases, size: int) -> list[int]:
+        """Those who are still to be told of a release, cut into parts: the number of the last one
+        in each, rising.
+
+        Args:
+            release: a release with a notice.
+            releases: all releases of the policy.
+            size: how many are in a part; in the last one, fewer may be.
+        """
+        with self._reading() as db:
+            place = func.row_number().over(order_by=RECIPIENTS.c.id)
+            due = select(RECIPIENTS.c.id, place.label("place")).select_from(with_own(release))
+            each = due.where(_to_tell(db, release, releases)).subquery()
+            part = (each.c.place - 1) // size
+            ends = select(func.max(each.c.id)).group_by(part).order_by(part)
+            return list(db.execute(ends).scalars())
 
     def told_of_later(self, release: Release, releases: Releases) -> int:
         """How many of those to tell of a release may have a letter about a later one already.
@@ -218,7 +237,9 @@ class DueTable(LedgerPart):
             found = rows_among(db, _OPTED_OUT, recipients, others)
             return frozenset(recipient for (recipient,) in found)
 
-    def addressees(self, release: Release, releases: Releases) -> Iterator[Addressee]:
+    def addressees(
+        self, release: Release, releases: Releases, within: tuple[int, int | None] = (0, None)
+    ) -> Iterator[Addressee]:
         """Everybody who is still to be told of a release, and what their letter depends on.
 
         They are read a page at a time, so that letters may be sent meanwhile.
@@ -226,14 +247,21 @@ class DueTable(LedgerPart):
         Args:
             release: a release with a notice.
             releases: all releases of the policy.
+            within: above which number of recipients, and up to which one (None: to the end).
         """
-        after = 0
-        while page := self.to_tell(release, releases, after, _PAGE):
+        after, upto = within
+        while page := self.to_tell(release, releases, (after, upto), _PAGE):
             after = page[-1].number
             numbers = [one.number for one in page]
             letters = self.letters_to(release.policy.id, numbers)
             opted_out = self.opted_out_before(release, numbers)
             yield from to_be_told(release, releases, page, letters, opted_out)
+
+
+def _to_tell(db: Connection, release: Release, releases: Releases) -> ColumnElement[bool]:
+    """The condition for those who are still to be told of a release."""
+    same, _, later = elsewhere(release, known_numbers(db, release, releases))
+    return and_(IS_TOLD, OWN_STATE == DeliveryState.TO_DO, not_(same), not_(later))
 
 
 _OPTED_OUT = (

@@ -9,7 +9,8 @@ import sqlite3
 import tempfile
 import time
 import weakref
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,38 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def written_anew(engine: Engine, where: str) -> bool:
+    """Writes a file anew and empties its log, so that neither has what was deleted.
+
+    Args:
+        engine: of the file.
+        where: its name for messages.
+
+    Returns:
+        Whether it was done: it cannot while another program is reading.
+
+    Raises:
+        LedgerError: its disk has no room.
+    """
+    connection = engine.raw_connection()
+    try:
+        statements = connection.cursor()
+        statements.execute("VACUUM")
+        statements.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, *_) = statements.fetchone() or (1,)
+        return not busy
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return False
+        raise LedgerError(
+            f"the ledger cannot be written anew: {error}",
+            where=where,
+            remedy="see that its disk has room for a second copy of it",
+        ) from error
+    finally:
+        connection.close()
+
+
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -281,33 +314,39 @@ def _begun_on_server(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ")
 
 
-def holds_in_session(session: Connection, doing: str, patience: float) -> bool:
-    """Takes a lock that is held until a session with the server ends.
+@contextmanager
+def held_in_session(
+    engine: Engine, doing: str, patience: float, *, beside: bool = False
+) -> Iterator[bool]:
+    """Holds a lock of a server while the block runs, or until the connection ends.
 
     Args:
-        session: whose statements are no transactions.
+        engine: of the server.
         doing: what the lock is about.
         patience: seconds to wait while another session holds it.
+        beside: whether others may hold it too who say the same.
 
-    Returns:
-        Whether nobody else holds it.
+    Yields:
+        Whether nobody else holds it, or nobody who wants it alone.
     """
-    # The server needs a moment to see that a process which held it is gone.
-    deadline = time.monotonic() + max(patience, _GONE)
-    lock = text(f"SELECT pg_try_advisory_lock({_LOCK})")
-    while not session.execute(lock, {"doing": doing}).scalar_one():
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(_PAUSE)
-    return True
-
-
-def let_go_in_session(session: Connection, doing: str) -> None:
-    """Gives a lock back, at the latest by ending the session."""
-    try:
-        session.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"), {"doing": doing})
-    except DatabaseError:
-        session.invalidate()
+    suffix = "_shared" if beside else ""
+    take = text(f"SELECT pg_try_advisory_lock{suffix}({_LOCK})")
+    give_back = text(f"SELECT pg_advisory_unlock{suffix}({_LOCK})")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+        # The server needs a moment to see that a process which held it is gone.
+        deadline = time.monotonic() + max(patience, _GONE)
+        while not (ours := session.execute(take, {"doing": doing}).scalar_one()):
+            if time.monotonic() >= deadline:
+                break
+            time.sleep(_PAUSE)
+        try:
+            yield bool(ours)
+        finally:
+            if ours:
+                try:
+                    session.execute(give_back, {"doing": doing})
+                except DatabaseError:
+                    session.invalidate()
 
 
 _LOCK = "hashtext('publisher'), hashtext(:doing)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy import Connection, insert, select
@@ -12,9 +13,11 @@ from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.schema import DELIVERIES, EVENTS, PRIVATE, SELDOM, TEMPLATES
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import KeptLetterError, NoLetterError
+from publisher.letters.shards import Shard
 from publisher.letters.splicing import Template, letter_of
 from publisher.record.event import EventKind, Happening
 from publisher.releases.number import Number
+from publisher.releases.release import Release
 from publisher.releases.remedies import shell_word
 
 
@@ -54,6 +57,37 @@ class LetterTable(LedgerPart):
             return template
 
         return self._write(begin)
+
+    def begin_shards(
+        self, release: Release, now: dt.datetime, sample: bytes, shards: Sequence[Shard]
+    ) -> None:
+        """Records that a run begins, and has its shards wait for workers, in one transaction.
+
+        Args:
+            release: whose notice is sent.
+            now: the time.
+            sample: the letter to the sample customer, as it is composed here.
+            shards: which recipients each worker takes.
+
+        Raises:
+            LedgerError: shards cannot wait in this ledger; nothing was recorded.
+        """
+        queue = self._database.shard_queue()
+
+        def begin(tx: Transaction) -> None:
+            policy, number = release.policy.id, str(release.number)
+            template = _last_template(tx.db, policy, number) or Template(sample)
+            _store(tx, template)
+            facts = {"template": template.digest.hex()}
+            tx.record(Happening(EventKind.BEGUN, now, policy, number, facts=facts))
+            queue.put(tx.db, shards)
+
+        self._write(begin)
+
+    def begun_template(self, policy: str, number: Number) -> Template | None:
+        """What the letters of the last run are kept against; None: there is none that reads."""
+        with self._reading() as db:
+            return _last_template(db, policy, str(number))
 
     def store_template(self, sample: bytes) -> Template:
         """Stores the letter to the sample customer, if it is not there yet."""

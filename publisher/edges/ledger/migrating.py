@@ -17,6 +17,7 @@ from publisher.edges.ledger.engines import ledger_engine, ledger_file, shown_add
 from publisher.edges.ledger.opening import begin_ledger, other_schema, schema_of
 from publisher.edges.ledger.rights import grant_rights
 from publisher.edges.ledger.schema import REVISION, SCHEMA
+from publisher.edges.ledger.shards import lay_down_queue
 from publisher.edges.ledger.urls import ledger_address, pg_dump_command
 from publisher.errors import LedgerError
 
@@ -90,6 +91,7 @@ def migrate_to_current(
             with engine.execution_options(writes=True).begin() as db:
                 _hold(db)
                 _upgrade(db)
+                lay_down_queue(db)
                 granted = grant_rights(db, role) if role else ""
         return Migration(before, copy, granted)
     finally:

@@ -14,6 +14,7 @@ from publisher.edges.ledger.schema import (
     STATES,
     TEMPLATES,
 )
+from publisher.edges.ledger.shards import grant_queue
 
 _ADDED_TO = (CHAINS, BATCHES, EVENTS, TEMPLATES)
 _READ = (REVISION, LEDGER)
@@ -41,6 +42,7 @@ def grant_rights(db: Connection, role: str) -> str:
     statements.append(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {within} TO {to}")
     for statement in statements:
         db.execute(text(statement.replace(":", "\\:")))
+    grant_queue(db, to)
     return (
         f"granted: {role} may read the ledger, add events, change states, and delete private "
         "values where an event says so; it may not change or delete events"

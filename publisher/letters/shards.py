@@ -1,0 +1,80 @@
+"""Shards: the letters of a run, cut into parts that many machines take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from publisher.errors import SendError
+from publisher.releases.number import Number
+from publisher.releases.release import Release
+
+SHARD_SIZE = 1000
+"""Recipients in a shard: taking one costs some milliseconds, and a worker that is killed leaves at
+most so many to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Some recipients of a release, by the numbers that the ledger gives them."""
+
+    policy: str
+    release: str
+    """The number of the release."""
+    seal: str
+    """Of the release, as it was planned."""
+    after: int
+    upto: int
+    """The recipients above the first number, up to the second one."""
+
+    @classmethod
+    def read(cls, facts: Any) -> Shard:
+        """A shard as it was written down by `facts`."""
+        return cls(**facts)
+
+    def facts(self) -> dict[str, Any]:
+        """What is written down of it: nothing that is personal."""
+        return asdict(self)
+
+    @property
+    def number(self) -> Number:
+        """Which release it is about.
+
+        Raises:
+            SendError: it names none: another program wrote it.
+        """
+        found = Number.parse(self.release)
+        if found is None:
+            raise SendError(f"a shard names no release: `{self.release[:40]}`")
+        return found
+
+
+def shards_of(release: Release, ends: Sequence[int]) -> list[Shard]:
+    """The shards of a run.
+
+    Args:
+        release: whose notice is sent.
+        ends: the number of the last recipient in each, rising.
+    """
+    starts = [0, *ends][:-1] if ends else []
+    about = release.policy.id, str(release.number), release.seal
+    return [Shard(*about, after, upto) for after, upto in zip(starts, ends, strict=True)]
+
+
+def require_same(release: Release, shard: Shard) -> None:
+    """Refuses to send a shard with another text than the one that was planned.
+
+    Args:
+        release: as this machine has it.
+        shard: what is to be sent.
+
+    Raises:
+        SendError: it is another one.
+    """
+    if release.seal != shard.seal:
+        raise SendError(
+            f"release {shard.release} here is not the one that the shards were planned with",
+            where=f"versions/{release.name}",
+            remedy="bring this folder to the state of the one that planned them: git pull",
+        )

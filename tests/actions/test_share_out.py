@@ -1,0 +1,82 @@
+"""Letters shared out to workers: `publisher send RELEASE --workers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.share_out import share_out
+from publisher.edges.ledger import close_ledgers
+from publisher.edges.project import Project
+from publisher.errors import ConfigurationError, LedgerError, SendError
+from publisher.letters.shards import Shard, shards_of
+from tests.fixtures.engines import empty_ledger
+from tests.fixtures.houses import TWO, letter_states, send_letters, told, workplace
+from tests.fixtures.servers import server
+from tests.fixtures.workplaces import ledger_of
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """Three customers on a server."""
+    with empty_ledger("postgresql", tmp_path) as url:
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+        yield told(tmp_path)
+        close_ledgers()
+
+
+def test_shards_wait_once_and_nobody_is_told_by_planning(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publisher.actions.share_out.SHARD_SIZE", 2)
+    lines: list[str] = []
+    assert share_out(workplace(project), "privacy", TWO, lines.append) == 2
+    assert any("to tell  3 of 3" in line for line in lines)
+    ledger = ledger_of(project)
+    waiting = ledger.shard_queue().unfinished()
+    assert [(one.release, one.after, one.upto) for one in waiting] == [("2", 0, 2), ("2", 2, 3)]
+    assert ledger.releases_begun()
+    assert letter_states(project) == {}
+    with pytest.raises(SendError, match="2 shards of release 2 wait already") as refused:
+        share_out(workplace(project), "privacy", TWO)
+    assert "publisher worker" in refused.value.remedy
+    with ledger.beside("send"):
+        for again in (share_out, lambda *_: send_letters(project)):
+            with pytest.raises(SendError, match="another run is sending"):
+                again(workplace(project), "privacy", TWO)
+    # Alone, `send` does what the shards were for, and then there is nothing to plan.
+    ledger.shard_queue().withdraw("privacy", TWO)
+    assert ledger.shard_queue().unfinished() == []
+    assert send_letters(project).accepted == 3
+    assert share_out(workplace(project), "privacy", TWO) == 0
+
+
+def test_what_is_missing_is_said_before_anything_is_planned(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.delenv("PUBLISHER_TOKEN_KEY")
+        with pytest.raises(ConfigurationError, match="no key for personal links"):
+            share_out(workplace(project), "privacy", TWO)
+    ledger = ledger_of(project)
+    assert ledger.releases_begun() == []
+    database = ledger.where.partition("?")[0].rpartition("/")[2]
+    server().execute("DROP SCHEMA publisher_shards CASCADE", database=database)
+    with pytest.raises(LedgerError, match="no place for shards") as refused:
+        share_out(workplace(project), "privacy", TWO)
+    assert "publisher ledger migrate" in refused.value.remedy
+    close_ledgers()
+    monkeypatch.delenv("PUBLISHER_LEDGER_URL")
+    with pytest.raises(LedgerError, match="this one is a file") as refused:
+        share_out(workplace(project), "privacy", TWO)
+    assert "leave --workers out" in refused.value.remedy
+
+
+def test_shards_cover_everybody_once(project: Project) -> None:
+    release = workplace(project).archive.release("privacy", TWO)
+    made = shards_of(release, [7, 9, 30])
+    assert [(one.after, one.upto) for one in made] == [(0, 7), (7, 9), (9, 30)]
+    assert [Shard.read(one.facts()) for one in made] == made
+    assert shards_of(release, []) == []

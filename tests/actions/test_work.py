@@ -1,0 +1,146 @@
+"""Workers that take shards: `publisher worker`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from publisher.actions.share_out import share_out
+from publisher.actions.work import work
+from publisher.edges.ledger import close_ledgers
+from publisher.edges.project import Project
+from publisher.errors import ConfigurationError, LedgerError, PublisherError, SendError
+from publisher.letters.sending import SendingReport
+from tests.fixtures.engines import empty_ledger
+from tests.fixtures.houses import (
+    NOW,
+    TWO,
+    import_customers,
+    letter_states,
+    told,
+    workplace,
+)
+from tests.fixtures.relays import Keeps, free_port, real, scripted
+from tests.fixtures.workplaces import ledger_of
+
+MORE = b"customer,address\n" + b"".join(b"d-%d,d%d@%d.example\n" % (n, n, n % 7) for n in range(57))
+
+
+@pytest.fixture(autouse=True)
+def in_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The ledger is on a server."""
+    with empty_ledger("postgresql", tmp_path) as url:
+        monkeypatch.setenv("PUBLISHER_LEDGER_URL", url)
+        monkeypatch.setattr("publisher.actions.share_out.SHARD_SIZE", 20)
+        yield
+        close_ledgers()
+
+
+def planned(root: Path, port: int) -> Project:
+    """A project whose 60 letters wait in three shards."""
+    project = told(root, port=port)
+    import_customers(project, MORE)
+    assert share_out(workplace(project), "privacy", TWO) == 3
+    return project
+
+
+def test_two_workers_tell_everybody_once_each_in_a_chain_of_its_own(tmp_path: Path) -> None:
+    keeps = Keeps()
+    with real(keeps) as port:
+        project = planned(tmp_path, port)
+        said: list[str] = []
+        report = work(workplace(project), said.append, until_done=True)
+        assert report == SendingReport(60, 0, 0, 0)
+        assert work(workplace(project), until_done=True) == SendingReport(0, 0, 0, 0)
+    assert len(keeps.told) == len(set(keeps.told)) == 60
+    assert set(letter_states(project).values()) == {"accepted"}
+    ledger = ledger_of(project)
+    assert ledger.shard_queue().unfinished() == []
+    assert said[0].endswith("worker 1")
+    assert len(ledger.heads()) == 2  # who planned, who sent
+    assert ledger.audit(lambda *_: None).findings == []
+
+
+def test_what_was_put_off_is_taken_again_later_and_nobody_else_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("publisher.actions.work.pause_after", lambda *_: 0.0)
+    keeps = Keeps({"d5@5.example": "451 4.7.1 greylisted", "d6@6.example": "550 5.1.1 unknown"})
+    said: list[str] = []
+
+    def heard(line: str) -> None:
+        said.append(line)
+        if "put off" in line:
+            keeps.refusals.pop("d5@5.example", None)
+
+    with real(keeps) as port:
+        project = planned(tmp_path, port)
+        report = work(workplace(project), heard, until_done=True)
+    assert (report.accepted, report.refused) == (59, 1)
+    assert len(keeps.told) == len(set(keeps.told)) == 59
+    assert sum("tried again in 0 minutes" in line for line in said) == 1
+
+
+def test_a_relay_that_refuses_everybody_stops_the_run_for_all_workers(tmp_path: Path) -> None:
+    with scripted({"RCPT": "550 no mail for you"}) as server:
+        project = planned(tmp_path, server.port)
+        with pytest.raises(SendError, match="20 letters in a row were refused alike") as stopped:
+            work(workplace(project), until_done=True)
+    assert "send 2 --workers --confirm" in stopped.value.remedy
+    assert ledger_of(project).shard_queue().unfinished() == []
+    states = letter_states(project)
+    assert set(states.values()) == {"to do"}, "not one refusal was believed"
+    with real(Keeps()) as port:
+        # The relay is set up, and all are told who were not.
+        text = (tmp_path / "publisher.toml").read_text()
+        (tmp_path / "publisher.toml").write_text(text.replace(str(server.port), str(port)))
+        assert share_out(workplace(project), "privacy", TWO) == 3
+        assert work(workplace(project), until_done=True).accepted == 60
+
+
+def test_nothing_is_taken_before_all_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = planned(tmp_path, free_port())
+    with pytest.raises(SendError, match="the relay cannot be reached"):
+        work(workplace(project), until_done=True)
+    with monkeypatch.context() as patched:
+        patched.delenv("PUBLISHER_TOKEN_KEY")
+        with pytest.raises(ConfigurationError, match="no key for personal links"):
+            work(workplace(project), until_done=True)
+    with real(Keeps()) as port:
+        text = (tmp_path / "publisher.toml").read_text()
+        (tmp_path / "publisher.toml").write_text(re.sub(r"(?m)^port = .*", f"port = {port}", text))
+        folder = next(project.versions.glob("*/2*"))
+        folder.rename(tmp_path / "elsewhere")
+        with pytest.raises(PublisherError, match=r"which is not here|is missing"):
+            work(workplace(project), until_done=True)
+        (tmp_path / "elsewhere").rename(folder)
+        assert len(ledger_of(project).shard_queue().unfinished()) == 3
+        # A worker waits for whoever sends alone, and tells nobody too late.
+        late = NOW.replace(year=NOW.year + 3)
+        said: list[str] = []
+        assert work(workplace(project, late), said.append, until_done=True).accepted == 0
+    assert sum("come too late" in line for line in said) == 3
+    assert letter_states(project) == {}
+
+
+def test_a_ledger_in_a_file_has_no_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PUBLISHER_LEDGER_URL")
+    with pytest.raises(LedgerError, match="this one is a file") as refused:
+        work(workplace(told(tmp_path)))
+    assert "docs/ledger.md" in refused.value.remedy
+
+
+def test_a_stop_leaves_the_rest_to_others(tmp_path: Path) -> None:
+    keeps = Keeps()
+    with real(keeps) as port:
+        project = planned(tmp_path, port)
+        report = work(workplace(project), stopped=lambda: "asked" if len(keeps.told) > 5 else "")
+        assert 0 < report.accepted < 60
+        assert len(ledger_of(project).shard_queue().unfinished()) == 3
+        assert work(workplace(project), until_done=True).accepted == 60 - report.accepted
+    assert len(keeps.told) == len(set(keeps.told)) == 60
