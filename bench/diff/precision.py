@@ -182,8 +182,11 @@ def _blob(text: bytes) -> str:
 class Tally:
     """Claims and marks of one set, counted by kind."""
 
-    judged: bool
+    judged: bool = False
     """Only what the comparison said once was judged: of another claim nobody knows."""
+    complete: bool = False
+    """Whether sentences that moved, and lines that became headings, were marked as such: where not,
+    nobody knows of a claim of one."""
     right: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -199,9 +202,7 @@ class Tally:
             agreed = [mark for mark in known if claim.agrees(mark)]
             if any(not (mark.debatable or mark.wrong) for mark in agreed):
                 self.right[claim.kind] += 1
-            elif any(mark.wrong for mark in agreed) or not (
-                agreed or self.judged or claim.kind in _MARKED_AS
-            ):
+            elif any(mark.wrong for mark in agreed) or not (agreed or self._unsettled(claim)):
                 self.wrong[claim.kind] += 1
                 yield f"not so: {claim.kind}: {_shown(claim)}"
             elif not agreed:
@@ -215,6 +216,11 @@ class Tally:
             else:
                 self.missed[mark.kind] += 1
                 yield f"missed: {mark.kind}: {_shown(mark)}"
+
+    def _unsettled(self, claim: Claim) -> bool:
+        """Whether the absence of a mark says nothing of a claim."""
+        elsewhere = claim.kind in {*_MARKED_AS, "sentence moved"}
+        return self.judged or (elsewhere and not self.complete)
 
     def table(self) -> str:
         """Precision and recall by kind, each with the number that it rests on."""
@@ -255,10 +261,12 @@ def main() -> None:
     parser.add_argument("sources", nargs="+", type=Path, metavar="SOURCE")
     parser.add_argument("--list", action="store_true", help="name every disagreement")
     asked = parser.parse_args()
-    tallies = {judged: Tally(judged) for judged in (False, True)}
+    tallies: dict[str, Tally] = {}
     for source in sorted(MARKED.glob("*.toml")):
         marked = tomllib.loads(source.read_text("utf-8"))
-        tally = tallies[marked.get("judged", False)]
+        judged = marked.get("judged", False)
+        name = marked.get("set", "judged" if judged else "marked")
+        tally = tallies.setdefault(name, Tally(judged, marked.get("complete", False)))
         for amendment in marked["amendment"]:
             old, new = (text_of(amendment[f"{s}_blob"], asked.sources) for s in ("old", "new"))
             if old is None or new is None:
@@ -268,8 +276,8 @@ def main() -> None:
             for line in tally.add(said, marks(amendment)):
                 if asked.list:
                     print(f"{amendment['path']} {amendment['new_blob'][:8]}: {line}")
-    for judged, tally in tallies.items():
-        print(f"\n{'judged' if judged else 'marked'}: {tally.read} amendments read, ", end="")
+    for name, tally in sorted(tallies.items()):
+        print(f"\n{name}: {tally.read} amendments read, ", end="")
         print(f"{tally.absent} not in these sources\n")
         if tally.read:
             print(tally.table())
