@@ -104,7 +104,7 @@ def _delete(random: Random, blocks: Blocks) -> bool:
 
 
 def _sentence(random: Random, blocks: Blocks) -> bool:
-    """Cuts a sentence, or writes one a second time elsewhere."""
+    """Cuts a sentence, and may write it elsewhere."""
     place = _pick(random, blocks, lambda block: _prose(block) and ". " in block)
     if place is None:
         return False

@@ -37,6 +37,8 @@ EVENTS = {
 """Changes of structure, with the names they go by in the answer."""
 ENOUGH = 1.0
 """Seconds after which a comparison is not repeated again."""
+_AWAY: dict[Fate, Fate] = {"delete": "move_from", "insert": "move_to"}
+"""What becomes of words that moved without all of their clause."""
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -110,7 +112,7 @@ def _lines(cells: Iterable[Sequence[Span]], kept: Fate, *changed: Fate) -> Itera
                 if fate == "equal":
                     yield Op(kept, text)
                 elif fate in changed:
-                    yield Op(fate, text)
+                    yield Op(_AWAY[fate] if span.move else fate, text)
         yield Op("equal", "\n")
 
 
@@ -143,6 +145,8 @@ def events(amendment: Amendment) -> list[str]:
     named = {EVENTS[change.kind] for change in amendment.changes if change.kind in EVENTS}
     if any(op.move and op.clause.kind is not Kind.HEADING for op in amendment.operations):
         named.add("paragraph_moved")
+    if any(span.move for op in amendment.operations for cell in op.cells for span in cell):
+        named.add("sentence_moved")
     return sorted(named)
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from publisher.compare.amendment import Amendment, amend
 from publisher.compare.change import ChangeKind
+from publisher.compare.spans import SpanKind
 from publisher.text.clauses import Clause, Document, Kind
 from publisher.text.parsing import parse
 
@@ -86,6 +87,7 @@ def claims(amendment: Amendment) -> Iterator[Claim]:
                 was = {amendment.old.sections[k].title for k in change.old_sections}
             yield _claim(_SECTIONS[change.kind], was, set(off))
     yield from _moved(amendment)
+    yield from _carried(amendment)
     yield from _joints(amendment)
 
 
@@ -113,6 +115,20 @@ def _moved(amendment: Amendment) -> Iterator[Claim]:
         old = left[op.move]
         assert old is not None
         yield _claim("paragraph moved", {old.text}, {op.new.text})
+
+
+def _carried(amendment: Amendment) -> Iterator[Claim]:
+    """Sentences that moved, less than a paragraph."""
+    words: dict[SpanKind, dict[int, str]] = {SpanKind.DELETE: {}, SpanKind.INSERT: {}}
+    for op in amendment.operations:
+        for cell in op.cells:
+            for span in cell:
+                if span.move and not (op.move and op.old):
+                    own = words[span.kind]
+                    own[span.move] = own.get(span.move, "") + span.text
+    old, new = words.values()
+    for move, text in old.items():
+        yield _claim("sentence moved", {text}, {new[move]})
 
 
 def _joints(amendment: Amendment) -> Iterator[Claim]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from publisher.compare.change import Change, ChangeKind
+from publisher.compare.moved_words import with_moved_words
 from publisher.compare.operations import Operation, compare_documents
 from publisher.compare.section_changes import section_changes
 from publisher.text.clauses import Document, Kind
@@ -80,7 +81,7 @@ class Amendment:
             own = op.words_counted(self.count)
             inserted += own.inserted
             deleted += own.deleted
-            moved += own.kept if op.move else 0
+            moved += own.moved + (own.kept if op.move else 0)
         return Counts(inserted, deleted, moved)
 
     @cached_property
@@ -128,8 +129,13 @@ class Amendment:
 
     def moved_words(self, change: Change) -> int:
         """How many words of a change moved."""
-        here = (op for op in self.operations_of(change) if op.move and op.new)
-        return sum(op.words_counted(self.count).kept for op in here)
+        moved = 0
+        for op in self.operations_of(change):
+            if op.move and op.new is None:
+                continue  # its words are counted where they went
+            own = op.words_counted(self.count)
+            moved += own.moved + (own.kept if op.move else 0)
+        return moved
 
     @cached_property
     def _by_change(self) -> dict[str, list[Operation]]:
@@ -147,7 +153,7 @@ class Amendment:
 
 def amend(old: Document, new: Document) -> Amendment:
     """The amendment that leads from `old` to `new`."""
-    operations = compare_documents(old, new)
+    operations = with_moved_words(compare_documents(old, new), old, new)
     changes = section_changes(old, new, operations)
     return Amendment(old, new, operations, tuple(_numbered(changes)))
 

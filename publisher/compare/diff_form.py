@@ -84,6 +84,7 @@ _SPAN = {
     "marks?": _MARKS,
     "was?": _MARKS,
     "before?": str,
+    "move?": _FROM_ONE,
 }
 _CHANGE = {
     "id": _ID,

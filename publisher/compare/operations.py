@@ -26,12 +26,17 @@ from publisher.text.segmentation import Stretch, count_words, terms_by_first_wor
 Cells = tuple[tuple[Span, ...], ...]
 
 
+_COUNTED = (SpanKind.INSERT, SpanKind.DELETE, SpanKind.KEEP)
+
+
 class WordCounts(NamedTuple):
     """How many words an operation adds, removes and keeps."""
 
     inserted: int
     deleted: int
     kept: int
+    moved: int = 0
+    """How many came from elsewhere, without their clause; they are neither added nor removed."""
 
 
 class Operation(NamedTuple):
@@ -76,10 +81,16 @@ class Operation(NamedTuple):
     def words_counted(self, count: Callable[[str], int]) -> WordCounts:
         """Its `word_counts`, where `count` gives how many words a text has."""
         totals = dict.fromkeys(SpanKind, 0)
+        moved = 0
         for cell in self.cells:
-            for kind, spans in groupby(cell, lambda span: span.kind):
-                totals[kind] += count("".join([span.text for span in spans]))
-        return WordCounts(totals[SpanKind.INSERT], totals[SpanKind.DELETE], totals[SpanKind.KEEP])
+            for (kind, move), spans in groupby(cell, lambda span: (span.kind, span.move)):
+                number = count("".join([span.text for span in spans]))
+                if not move:
+                    totals[kind] += number
+                elif kind is SpanKind.INSERT:
+                    moved += number
+        added, removed, kept = (totals[kind] for kind in _COUNTED)
+        return WordCounts(added, removed, kept, moved)
 
     @property
     def unchanged(self) -> bool:
@@ -131,7 +142,7 @@ class Operation(NamedTuple):
 
     @property
     def rewritten(self) -> bool:
-        """Whether words were added or removed."""
+        """Whether words were added or removed, more than those that moved."""
         counts = self.word_counts
         return counts.inserted > 0 or counts.deleted > 0
 

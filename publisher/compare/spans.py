@@ -28,6 +28,9 @@ class Span(NamedTuple):
     before: str | None = None
     """The old letters of kept words if their typography changed (quotation marks, dashes, spaces,
     case), else None."""
+    move: int = 0
+    """Of words removed and added: the same number at both places of words that moved, not with all
+    of their clause; 0 where they did not move."""
 
     @property
     def old(self) -> str:

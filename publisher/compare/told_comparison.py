@@ -224,6 +224,7 @@ def _span(value: Mapping[str, Any]) -> Span:
         _marks(value.get("marks", ())),
         _marks(value["was"]) if "was" in value else None,
         value.get("before"),
+        value.get("move", 0),
     )
 
 

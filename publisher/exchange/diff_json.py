@@ -242,6 +242,8 @@ def _span(span: Span) -> dict[str, Any]:
         value["was"] = _marks(span.was)
     if span.before is not None:
         value["before"] = span.before
+    if span.move:
+        value["move"] = span.move
     return value
 
 

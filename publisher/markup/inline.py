@@ -34,6 +34,7 @@ _WAYS = {way: attribute("dir", way) for way in ("ltr", "rtl")}
 _SAY, _LABEL, _WORDS, _TYPE, _FORMAT = (
     attribute("class", f"pp-{name}") for name in ("say", "label", "words", "type", "format")
 )
+_SHIFTED = attribute("class", "pp-shifted")
 _END = Markup("</span>")
 
 
@@ -57,6 +58,9 @@ class Style:
     """The text may run from right to left, so our own words must not decide its direction."""
     words: Words = ENGLISH
     """Our own words among those of the text."""
+    moves: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """What is said of words that moved without all of their clause, where they stood and where
+    they stand; it links the two."""
 
     @property
     def way(self) -> Markup:
@@ -73,20 +77,21 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
     """
     style = style or Style()
     parts: list[Markup] = []
+    told: set[tuple[SpanKind, int]] = set()
     units = [("", span) for span in spans] if style.paper else _units(spans)
     for link, group in groupby(units, key=lambda unit: unit[0]):
         members = [span for _, span in group]
-        words = concatenated(
-            [
-                _run(list(run), style, not link)
-                for _, run in groupby(members, key=lambda s: (s.kind, s.was, s.before))
-            ]
-        )
-        parts.append(_anchored(link, words))
+        runs: list[Markup] = []
+        for (kind, _, _, move), own in groupby(members, key=lambda s: _change(s, style)):
+            place = (kind, move)
+            label = _place(kind, move, style, not link) if move and place not in told else None
+            told.add(place)
+            runs.append(_run(list(own), style, not link, label))
+        parts.append(_anchored(link, concatenated(runs)))
     if style.marked and style.in_words and style.noted:
-        told = typography_changes(spans, style.words)
-        if told:
-            said = style.words.gettext("[typography changed: {changes}]", changes=told)
+        changes = typography_changes(spans, style.words)
+        if changes:
+            said = style.words.gettext("[typography changed: {changes}]", changes=changes)
             # A browser shows it where a reader points; paper shows it or does not.
             parts.append((own_words if style.paper else read_aloud)(f" {said}", style))
     html = concatenated(parts)
@@ -96,6 +101,29 @@ def inline(spans: Sequence[Span], style: Style | None = None) -> Markup:
         for _, end in (_spoken(kind, True, style.words) for kind in _CHANGED):
             html = html.replace(f"{end}{_END}{start}", end)
     return html
+
+
+def _change(span: Span, style: Style) -> tuple[SpanKind, tuple[Mark, ...] | None, str | None, int]:
+    """What happened to a span: neighbours of which the same is said are shown together."""
+    return span.kind, span.was, span.before, span.move if span.move in style.moves else 0
+
+
+def _place(kind: SpanKind, move: int, style: Style, linked: bool) -> tuple[Markup, Markup]:
+    """What is said of the first words of a move, and the name of their place.
+
+    Args:
+        kind, move: which of the two places of which move.
+        style: how, and with what words.
+        linked: lead to the other place; else the words stand in a link themselves.
+    """
+    away, here = f"moved-{move}-away", f"moved-{move}-here"
+    own, other = (here, away) if kind is SpanKind.INSERT else (away, here)
+    said = f"[{style.moves[move][kind is SpanKind.INSERT]}] "
+    name = attribute("id", own)
+    if not linked:
+        return own_words(said, style), name
+    link = attribute("class", "pp-label") + attribute("href", f"#{other}")
+    return element("a", as_content(said), link + style.way), name
 
 
 def read_aloud(words: str, style: Style) -> Markup:
@@ -176,9 +204,11 @@ def _picture(marks: Sequence[Mark]) -> str:
     return next((mark.value for mark in marks if mark.kind == "image"), "")
 
 
-def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
-    """Words with the same kind of change."""
-    kind, _, _, was, before = spans[0]
+def _run(
+    spans: list[Span], style: Style, linked: bool, place: tuple[Markup, Markup] | None = None
+) -> Markup:
+    """Words with the same kind of change; `place`: see `_place`."""
+    kind, was, before = spans[0].kind, spans[0].was, spans[0].before
     parts: list[Markup] = []
     for link, group in groupby(spans, key=lambda s: _link(s.marks) if linked else ""):
         if style.paper:
@@ -194,10 +224,14 @@ def _run(spans: list[Span], style: Style, linked: bool) -> Markup:
     if not style.in_words:
         return element(tag, words)
     start, end = (read_aloud(said, style) for said in _spoken(kind, style.paper, style.words))
+    label, name = place or (NOTHING, NOTHING)
+    if spans[0].move in style.moves:
+        name = _SHIFTED + name
     if style.paper:
         # Beside, not inside: half the boxes to lay out, and nothing to keep underlines off.
-        return concatenated((start, element(tag, words), end))
-    return element(tag, concatenated((start, element("span", words, _WORDS), end)))
+        return concatenated((label, start, element(tag, words, name), end))
+    said = concatenated((label, start, element("span", words, _WORDS), end))
+    return element(tag, said, name)
 
 
 def _noted(

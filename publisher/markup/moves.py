@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import ChangeKind
+from publisher.compare.operations import Operation
 from publisher.compare.sections import heading_words
-from publisher.text.clauses import Clause, Kind
+from publisher.compare.spans import SpanKind
+from publisher.text.clauses import Clause, Kind, Section
 from publisher.wording.words import Words
 
 
@@ -62,6 +66,74 @@ def section_origins(amendment: Amendment, titles: dict[str, str], words: Words) 
             )
     origins.pop("", None)  # which section without an anchor it is, nobody can say
     return origins
+
+
+def sections_that_stayed(amendment: Amendment) -> dict[int, int]:
+    """Each old section that goes on without having moved, with the new one that it is."""
+    old, new = amendment.old.sections, amendment.new.sections
+    stayed = {0: 0} if old and new and not (old[0].heading or new[0].heading) else {}
+    for op, (i, j) in zip(amendment.operations, amendment.sections, strict=True):
+        if op.old and op.new and op.old.kind is op.new.kind is Kind.HEADING:
+            stayed[i] = j
+    return stayed
+
+
+MovedWords = Mapping[int, tuple[str, str]]
+"""By number of a move of less than a clause: what is said where the words stood, and where they
+stand: `moved to “Use”`, `moved here from “Storage”`."""
+
+
+def moved_words(amendment: Amendment, words: Words) -> MovedWords:
+    """What is said of the words that moved without all of their clause."""
+    ends: tuple[dict[int, int], dict[int, int]] = ({}, {})
+    left: dict[int, int] = {}
+    for op, (i, j) in zip(amendment.operations, amendment.sections, strict=True):
+        if op.move and op.old:
+            left[op.move] = i
+            continue
+        for kind, move in _moves_in(op):
+            if kind is SpanKind.DELETE:
+                ends[0].setdefault(move, left.get(op.move, i))
+            else:
+                ends[1].setdefault(move, j)
+    stayed = sections_that_stayed(amendment)
+    old, new = amendment.old.sections, amendment.new.sections
+    found: dict[int, tuple[str, str]] = {}
+    for move, i in ends[0].items():
+        j = ends[1].get(move, -1)
+        if i < 0 or j < 0:
+            continue
+        if stayed.get(i) == j:
+            found[move] = (
+                words.gettext("moved within this section"),
+                words.gettext("moved here within this section"),
+            )
+        else:
+            there, here = _named(new[j], words), _named(old[i], words)
+            found[move] = went_words(there, words), came_words(here, words)
+    return found
+
+
+def _moves_in(op: Operation) -> Iterator[tuple[SpanKind, int]]:
+    return ((span.kind, span.move) for cell in op.cells for span in cell if span.move)
+
+
+def _named(section: Section, words: Words) -> str:
+    return _title(section.heading, words) if section.heading else ""
+
+
+def went_words(section: str, words: Words) -> str:
+    """Where a text went; `section`: the title of its section now, empty before the first one."""
+    if section:
+        return words.gettext("moved to “{section}”", section=section)
+    return words.gettext("moved to the beginning")
+
+
+def came_words(section: str, words: Words) -> str:
+    """Where a text came from; `section`: the title of its section then."""
+    if section:
+        return words.gettext("moved here from “{section}”", section=section)
+    return words.gettext("moved here from the beginning")
 
 
 def place_words(section: str, words: Words) -> str:

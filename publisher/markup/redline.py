@@ -8,6 +8,7 @@ its old wording beside it, hidden until a reader asks for it: so one text serves
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from markupsafe import Markup
@@ -29,6 +30,7 @@ from publisher.markup.inline import Style, inline, own_words, read_aloud
 from publisher.markup.moves import (
     carried_moves,
     move_titles,
+    moved_words,
     origin_words,
     place_words,
     section_origins,
@@ -84,8 +86,10 @@ class _Redline:
         old, new = amendment.old, amendment.new
         titles = {s.anchor: s.title for s in (*old.sections, *new.sections) if s.anchor}
         both_ways = has_right_to_left((*old.clauses, *new.clauses))
-        self.style = Style(titles=titles, paper=self.paper, both_ways=both_ways, words=words)
-        self.old_style = Style(noted=False, both_ways=both_ways, words=words)
+        plain = Style(both_ways=both_ways, words=words)
+        told = moved_words(amendment, words)
+        self.style = replace(plain, titles=titles, paper=self.paper, moves=told)
+        self.old_style = replace(plain, noted=False)
         self.old_numbers, self.new_numbers = item_numbers(old.clauses), item_numbers(new.clauses)
         self.kept = _kept_items(amendment.operations)
         kept = {old: self.new_numbers.get(new, 1) for old, new in self.kept.items()}

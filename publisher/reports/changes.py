@@ -84,8 +84,9 @@ def _beside_words(amendment: Amendment, change: Change, words: Words) -> str:
         words.gettext("paragraphs"): any(op.continued for op in operations),
         words.gettext("thematic breaks"): any(op.clause.kind is Kind.RULE for op in operations),
     }
-    names = [name for name, true in found.items() if true]
-    return words.listed(names or [words.pgettext("in a text", "place")])
+    place = words.pgettext("in a text", "place")
+    found[place] = any(span.move for span in spans) or not any(found.values())
+    return words.listed([name for name, true in found.items() if true])
 
 
 def change_title(amendment: Amendment, change: Change, words: Words) -> str:

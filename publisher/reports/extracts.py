@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from publisher.compare.amendment import Amendment
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span
+from publisher.markup.moves import (
+    MovedWords,
+    came_words,
+    moved_words,
+    sections_that_stayed,
+    went_words,
+)
 from publisher.reports.changes import named_section, section_label
 from publisher.reports.phrases import beginning_of
 from publisher.text.clauses import Clause, Kind
@@ -32,6 +40,8 @@ class Line(NamedTuple):
     """What changed beside words: the level, how it is set, typography."""
     context: bool = False
     """Shown only because the next line speaks of it."""
+    moves: MovedWords = MappingProxyType({})
+    """What is said of words that moved without all of their clause."""
 
 
 class Extract(NamedTuple):
@@ -55,10 +65,9 @@ class _Extractor:
     def __init__(self, amendment: Amendment, words: Words) -> None:
         self.amendment, self.words = amendment, words
         self.old, self.new = amendment.old.sections, amendment.new.sections
-        self.now: dict[int, int] = {}
+        self.now = sections_that_stayed(amendment)
         """Old section to the new one in its place."""
-        if self.old and self.new and not (self.old[0].heading or self.new[0].heading):
-            self.now[0] = 0
+        self.moves = moved_words(amendment, words)
         self.left: dict[int, int] = {}
         self.reached: dict[int, int] = {}
         """Old and new section of each move."""
@@ -73,8 +82,6 @@ class _Extractor:
             elif op.move:
                 self.reached[op.move] = j
                 self.heads_new |= {j: op.move} if heading else {}
-            elif op.old and op.new and op.old.kind is op.new.kind is Kind.HEADING:
-                self.now[i] = j
         self.carried = {
             move for move, i in self.left.items() if self._together(i, self.reached[move])
         }
@@ -105,7 +112,7 @@ class _Extractor:
                     if above and origin.unchanged:
                         lines.append(Line(origin, context=True))
                     place = _went_on(op, "" if above else origin.clause.text, self.words)
-                lines.append(Line(op, place, _notes(op, self.words)))
+                lines.append(Line(op, place, _notes(op, self.words), moves=self.moves))
             goes_on |= {"old": op} if op.old or op.continued else {}
             goes_on |= {"new": op} if op.new or op.continued else {}
             last = op
@@ -141,8 +148,8 @@ class _Extractor:
                 return words.gettext("moved within this section")
             return words.gettext("moved here within this section")
         if op.old:
-            return _went(named_section(self.new[j], words), words)
-        return _came(named_section(self.old[i], words), words)
+            return went_words(named_section(self.new[j], words), words)
+        return came_words(named_section(self.old[i], words), words)
 
 
 def _stands(before: str, words: Words) -> str:
@@ -156,19 +163,6 @@ def _stood(before: str, words: Words) -> str:
     if before:
         return words.gettext("moved here; stood behind “{section}”", section=before)
     return words.gettext("moved here; stood at the beginning")
-
-
-def _went(section: str, words: Words) -> str:
-    """Where a text went; `section`: the title of its section now."""
-    if section:
-        return words.gettext("moved to “{section}”", section=section)
-    return words.gettext("moved to the beginning")
-
-
-def _came(section: str, words: Words) -> str:
-    if section:
-        return words.gettext("moved here from “{section}”", section=section)
-    return words.gettext("moved here from the beginning")
 
 
 def _went_on(op: Operation, origin: str, words: Words) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind, pictures
+from publisher.markup.moves import MovedWords
 from publisher.text.addresses import plain_address, shown_addresses
 from publisher.text.clauses import Mark
 from publisher.text.segmentation import words_in
@@ -34,9 +35,9 @@ def joined(cell: Iterable[Span], words: Words) -> list[Span]:
     return found
 
 
-def _told(span: Span, words: Words) -> tuple[SpanKind, str, str, bool]:
+def _told(span: Span, words: Words) -> tuple[SpanKind, str, str, bool, int]:
     link = "" if span.kind is SpanKind.KEEP else link_of(span.marks)
-    return span.kind, _note(span, words), link, span.before is not None
+    return span.kind, _note(span, words), link, span.before is not None, span.move
 
 
 class Phrase(NamedTuple):
@@ -46,24 +47,33 @@ class Phrase(NamedTuple):
     text: str
     aside: str = ""
     """Of kept words: how their formatting changed; of others: where they lead."""
+    move: int = 0
+    """Of words that moved without all of their clause: the number of the move."""
+    moved: str = ""
+    """Where they went, or came from; behind the last of them."""
 
 
-def phrase_runs(spans: Sequence[Span], words: Words) -> list[list[Phrase]]:
-    """The words of a cell, in runs that were all kept, all added or all cut.
+def phrase_runs(spans: Sequence[Span], words: Words, moves: MovedWords) -> list[list[Phrase]]:
+    """The words of a cell, in runs that were all kept, all added, all cut or all moved.
 
     Args:
         spans: as `joined` or `cut` returned them.
         words: the language of the remarks.
+        moves: what is said of words that moved.
     """
     kept = [span for span in spans if span.kind is SpanKind.KEEP]
     seen = 0
     found: list[Phrase] = []
-    for span in spans:
+    last = {(span.kind, span.move): place for place, span in enumerate(spans)}
+    for at, span in enumerate(spans):
         seen += span.kind is SpanKind.KEEP
         before, behind = kept[max(seen - 1, 0) : seen], kept[seen : seen + 1]
         aside = _aside(span, before, behind, words)
-        found.append(Phrase(span.kind, _shown(span, words), aside))
-    return [list(group) for _, group in groupby(found, key=lambda phrase: phrase.kind)]
+        move = span.move if span.move in moves else 0
+        ends = move and last[span.kind, move] == at
+        place = moves[move][span.kind is SpanKind.INSERT] if ends else ""
+        found.append(Phrase(span.kind, _shown(span, words), aside, move, place))
+    return [list(group) for _, group in groupby(found, key=lambda each: (each.kind, each.move))]
 
 
 def _shown(span: Span, words: Words) -> str:

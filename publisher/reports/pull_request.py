@@ -19,6 +19,7 @@ from publisher.compare.operations import Operation
 from publisher.compare.spans import Span, SpanKind
 from publisher.compare.summary import summary_sentence
 from publisher.markup.elements import NOTHING, as_content, element
+from publisher.markup.moves import MovedWords
 from publisher.policies.policy import Note
 from publisher.reports.changes import change_title, kind_in_words, word_signs
 from publisher.reports.extracts import Extract, Line, extracts, kind_label, nothing_words
@@ -208,12 +209,12 @@ def _table(rows: list[Line], heads: dict[_Table, Operation], words: Words) -> st
     if head is None or len(head.cells) != len(first.cells):
         cells = [""] * len(first.cells)
     else:
-        cells = [_words(cell, words) for cell in head.cells]
+        cells = [_words(cell, words, rows[0].moves) for cell in head.cells]
     lines = [cells, ["---"] * len(cells)]
     for line in rows:
         if line.op is head:
             continue
-        own = [_words(cell, words) for cell in line.op.cells]
+        own = [_words(cell, words, line.moves) for cell in line.op.cells]
         lines.append([_before(line, words) + own[0] + _behind(line), *own[1:]])
     return "\n".join(f"> | {' | '.join(cells)} |" for cells in lines)
 
@@ -227,7 +228,7 @@ def _block(line: Line, words: Words) -> str:
     if op.move and op.new is None:
         said = escaped(beginning_of(op.clause.text))
     else:
-        said = _words(op.cells[0], words)
+        said = _words(op.cells[0], words, line.moves)
     return f"> {as_paragraph(_before(line, words) + (said or _nothing(op, words)) + _behind(line))}"
 
 
@@ -266,8 +267,8 @@ def _code(line: Line, words: Words) -> str:
 # ── words ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _words(cell: Sequence[Span], words: Words) -> str:
-    runs = phrase_runs(cut(cell, words), words)
+def _words(cell: Sequence[Span], words: Words, moves: MovedWords) -> str:
+    runs = phrase_runs(cut(cell, words), words, moves)
     return "".join(_marked(run, words) for run in runs)
 
 
@@ -277,7 +278,7 @@ def _marked(run: list[Phrase], words: Words) -> str:
         return "".join(escaped(phrase.text) + _noted(phrase.aside) for phrase in run)
     tag = "ins" if kind is SpanKind.INSERT else "del"
     said = "".join(p.text + (f" {_leading(p.aside, words)}" if p.aside else "") for p in run)
-    return f"<{tag}>{escaped(said)}</{tag}>"
+    return f"<{tag}>{escaped(said)}</{tag}>{_noted(run[-1].moved)}"
 
 
 def _leading(address: str, words: Words) -> str:

@@ -29,6 +29,7 @@ from publisher.wording.words import ENGLISH
 
 _COLOURS = {SpanKind.INSERT: "\x1b[32m", SpanKind.DELETE: "\x1b[31m", SpanKind.KEEP: ""}
 _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
+_CHANGED = (SpanKind.INSERT, SpanKind.DELETE)
 _SIGNS = {SpanKind.INSERT: ("{+", "+}"), SpanKind.DELETE: ("[-", "-]"), SpanKind.KEEP: ("", "")}
 
 
@@ -77,7 +78,8 @@ def _line(line: Line, colour: bool) -> str:
         whole = not op.move and not op.continued and (op.old is None or op.new is None)
         words = " | ".join(
             "".join(
-                _signed(run, colour, whole) for run in phrase_runs(joined(cell, ENGLISH), ENGLISH)
+                _signed(run, colour, whole)
+                for run in phrase_runs(joined(cell, ENGLISH), ENGLISH, line.moves)
             )
             for cell in op.cells
         )
@@ -108,10 +110,14 @@ def _indented(text: str) -> str:
 
 def _signed(run: list[Phrase], colour: bool, whole: bool) -> str:
     kind = run[0].kind
-    before, behind = ("", "") if whole else _SIGNS[kind]
+    moved = run[-1].moved
+    before, behind = ("", "") if whole and not run[0].move else _SIGNS[kind]
     aside = " [{}]" if kind is SpanKind.KEEP else " <{}>"
     words = "".join(p.text + (aside.format(p.aside) if p.aside else "") for p in run)
     text = f"{before}{visible(words)}{behind}"
+    if moved:
+        said = visible(words).rstrip()
+        text = f"{before}{said}{behind} <{visible(moved)}>{visible(words)[len(said) :]}"
     code = _COLOURS[kind]
     return f"{code}{text}{_RESET}" if colour and code else text
 
@@ -140,15 +146,33 @@ def _was_now(line: Line) -> str:
     amended = any(span.kind is not SpanKind.KEEP for cell in op.cells for span in cell)
     if not amended and not op.move:
         return ""
+    moved = _moved(line)
+    if moved and all(span.move for cell in op.cells for span in cell if span.kind in _CHANGED):
+        return "\n".join(moved)
     old, new = _both_sides(op)
     if op.old is None and not op.move and not op.continued:
-        return _said("new", new)
-    if op.new is None and not op.continued:
-        return _said("removed", old)
-    if not amended:
-        return _said(line.place, new)
-    was = f"{line.place}; was" if op.move and line.place else "was"
-    return f"{_said(was, old)}\n{_said('now', new)}"
+        told = [_said("new", new)]
+    elif op.new is None and not op.continued:
+        told = [_said("removed", old)]
+    elif not amended:
+        told = [_said(line.place, new)]
+    else:
+        was = f"{line.place}; was" if op.move and line.place else "was"
+        told = [_said(was, old), _said("now", new)]
+    return "\n".join([*told, *moved])
+
+
+def _moved(line: Line) -> list[str]:
+    """The words that moved without all of their clause, each with where they went or came from."""
+    found: dict[tuple[int, SpanKind], str] = {}
+    for cell in line.op.cells:
+        for span in cell:
+            if span.move in line.moves:
+                found[span.move, span.kind] = found.get((span.move, span.kind), "") + span.text
+    return [
+        _said(line.moves[move][kind is SpanKind.INSERT], text)
+        for (move, kind), text in found.items()
+    ]
 
 
 def _both_sides(op: Operation) -> tuple[str, str]:

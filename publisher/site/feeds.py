@@ -238,7 +238,7 @@ def _line(line: Line, words: Words) -> Markup:
     if op.move and op.new is None:
         html = _text(beginning_of(op.clause.text))
     else:
-        runs = (phrase_runs(joined(cell, words), words) for cell in op.cells)
+        runs = (phrase_runs(joined(cell, words), words, line.moves) for cell in op.cells)
         html = Markup(" | ").join(NOTHING.join(map(_marked, cell)) for cell in runs)
     if op.clause.kind is Kind.HEADING:
         html = Markup("<strong>{}</strong>").format(html)
@@ -250,7 +250,7 @@ def _line(line: Line, words: Words) -> Markup:
 def _marked(run: Sequence[Phrase]) -> Markup:
     tag = {SpanKind.INSERT: "ins", SpanKind.DELETE: "del"}.get(run[0].kind)
     words = NOTHING.join(as_content(phrase.text) + _noted(phrase.aside) for phrase in run)
-    return element(tag, words) if tag else words
+    return element(tag, words) + _noted(run[-1].moved) if tag else words
 
 
 def _noted(note: str) -> Markup:

@@ -53,7 +53,7 @@ def _marks(words: Words) -> Iterator[tuple[tuple[str, ...], Markup]]:
     yield ("<del>",), words.markup("{mark} words that are gone", mark=mark)
     mark = _mark("pp-legend-moved", words.pgettext("mark", "Moved"))
     moved = words.markup("{mark} text that changed its place, told at both", mark=mark)
-    yield ('"pp-moved"', '"pp-away"'), moved
+    yield ('"pp-moved"', '"pp-away"', '"pp-shifted"'), moved
     mark = _mark("pp-format", words.pgettext("mark", "Link or style"))
     yield ('"pp-format"',), words.markup("{mark} same words, another link or formatting", mark=mark)
     mark = _mark("pp-type", words.pgettext("mark", "Typography"))
