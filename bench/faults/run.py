@@ -1,7 +1,7 @@
 """Kills the program, and counts what became of letters, forms and messages; see README.md.
 
-python bench/faults/run.py [--kills 200] [--postgresql URL] [send] [serve] [receive] [freeze]
-                           [import] [pairs]
+python bench/faults/run.py [--kills 200] [--postgresql URL] [send] [work] [serve] [receive]
+                           [freeze] [import] [pairs]
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from bench.faults.receiving import kill_receivers
 from bench.faults.releasing import kill_releasers
 from bench.faults.sending import kill_senders
 from bench.faults.serving import kill_servers
+from bench.faults.working import kill_workers
 
 PATIENCE = 75.0
 """Seconds that receipts have at the end of a round: they go out within a minute."""
 
-LEDGERS = ("send", "serve", "receive")
+LEDGERS = ("send", "work", "serve", "receive")
 """Experiments on the ledger, made with each database."""
 EXPERIMENTS = (*LEDGERS, "freeze", "import", "pairs")
 
@@ -46,6 +47,8 @@ def experiment(
     founder.import_customers(customers)
     if name == "send":
         return kill_senders(founder, kills, random)
+    if name == "work":
+        return kill_workers(founder, kills, random)
     founder.build()
     told, links = founder.told()
     kill = kill_servers if name == "serve" else kill_receivers
@@ -145,6 +148,8 @@ def main() -> int:
     for engine in _engines(options.postgresql):
         try:
             for name in [name for name in wanted if name in LEDGERS]:
+                if name == "work" and isinstance(engine, SQLite):
+                    continue  # workers share a server
                 broken += _made(name, engine, options, told)
         finally:
             engine.close()

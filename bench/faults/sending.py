@@ -75,7 +75,7 @@ def _round(founder: Founder, name: str, kills: int, random: Random, tally: Tally
     post.close()
     odd = sorted(code for code in codes if code not in (DONE, FINDINGS))
     tally.never("runs that ended in another way than 0, 1 or killed", map(str, odd))
-    _count(firm, books, post.arrivals(), tally)
+    count_letters(firm, books, post.arrivals(), tally)
 
 
 def _to_the_end(firm: Firm, books: Books) -> list[int]:
@@ -95,7 +95,8 @@ def _left(books: Books) -> bool:
     return any(one.state in ("", "to do") for one in books.told())
 
 
-def _count(firm: Firm, books: Books, arrivals: list[Arrival], tally: Tally) -> None:
+def count_letters(firm: Firm, books: Books, arrivals: list[Arrival], tally: Tally) -> None:
+    """Counts what became of the letters of a round, once nobody is at work any more."""
     rows = books.told()
     letters, people = Counter(one.id for one in arrivals), Counter(one.to for one in arrivals)
     by_state = Counter(row.state for row in rows)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +26,8 @@ from tests.fixtures.houses import (
     told,
     workplace,
 )
-from tests.fixtures.relays import Keeps, free_port, real, scripted
+from tests.fixtures.letters import read_message
+from tests.fixtures.relays import HANG, Keeps, free_port, real, scripted
 from tests.fixtures.workplaces import ledger_of
 
 MORE = b"customer,address\n" + b"".join(b"d-%d,d%d@%d.example\n" % (n, n, n % 7) for n in range(57))
@@ -144,3 +148,39 @@ def test_a_stop_leaves_the_rest_to_others(tmp_path: Path) -> None:
         assert len(ledger_of(project).shard_queue().unfinished()) == 3
         assert work(workplace(project), until_done=True).accepted == 60 - report.accepted
     assert len(keeps.told) == len(set(keeps.told)) == 60
+
+
+_COMMAND = (
+    "import datetime as dt, sys; from publisher.cli import command_line\n"
+    "now = dt.datetime(2027, 1, 10, 9, 30, tzinfo=dt.UTC)\n"
+    "command_line(['--project', *sys.argv[1:]], obj=lambda: now)\n"
+)
+
+
+def started(root: Path, *words: str) -> subprocess.Popen[str]:
+    """A command in a process of its own, whose clock stands still."""
+    command = [sys.executable, "-c", _COMMAND, str(root), *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_the_shard_of_a_killed_worker_is_finished_by_another(tmp_path: Path) -> None:
+    with scripted({"dot": HANG}) as server:
+        project = planned(tmp_path, server.port)
+        with started(tmp_path, "worker", "--patience", "1") as killed:
+            assert server.at_the_dot.wait(60)
+            killed.kill()
+        states = Counter(letter_states(project).values())
+        assert states == {"in doubt": 1, "to do": 59}
+        server.script = {}
+        assert work(workplace(project), until_done=True, patience=1).accepted == 59
+        assert ledger_of(project).shard_queue().unfinished() == []
+        # One that has nothing to do ends when it is asked to.
+        with started(tmp_path, "worker") as idle:
+            assert idle.stdout
+            assert "ready, as" in idle.stdout.readline()
+            idle.terminate()
+            assert "0 accepted by the carrier" in idle.stdout.read()
+        assert idle.returncode == 0
+    assert Counter(letter_states(project).values()) == {"in doubt": 1, "accepted": 59}
+    to = [read_message(letter)["To"] for letter in server.letters]
+    assert len(to) == len(set(to)) == 60, "the one in doubt had arrived"
