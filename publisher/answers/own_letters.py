@@ -76,6 +76,7 @@ _SAYS = {
     TemplateName.AGAIN: ("already",),
     TemplateName.POSTPONED: ("opening",),
     TemplateName.SUPPLEMENT: ("opening", "summary"),
+    TemplateName.REMINDER: ("opening",),
 }
 """What letters to few are there for, by block."""
 

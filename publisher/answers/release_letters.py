@@ -25,7 +25,7 @@ from publisher.policies.organisation import Organisation
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
-from publisher.releases.telling import LetterKind
+from publisher.releases.telling import LetterCase, LetterKind
 
 USUAL_LETTER = LetterKind()
 """The letter in the usual case and the authoritative language."""
@@ -77,6 +77,8 @@ class ReleaseLetters:
         letter = self.in_a_stencil(whom, now) or self.composed(whom, now)
         if not self.organisation.bounces:
             return letter
+        if whom.case is LetterCase.REMINDER:  # what comes back of it says nothing of the notice
+            return Letter(letter.id, self.organisation.bounces, letter.to, letter.data)
         sender = envelope_sender(self.key, self.release, whom.recipient, self.organisation)
         return Letter(letter.id, sender, letter.to, letter.data)
 
@@ -123,7 +125,7 @@ class ReleaseLetters:
             return self._composed(kind, whom, self._links(kind, one.token, before), now)
 
         told = as_told(self.release, kind)
-        titled, sender = f"notice of {told.name}", self.organisation.sender
+        titled, sender = f"{self.enclosed.called} of {told.name}", self.organisation.sender
         return stencil_of(Frame(told.notice, titled, sender, now), reader, compose)
 
     def links(self, whom: Addressee) -> PersonalLinks:

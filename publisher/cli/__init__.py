@@ -35,6 +35,7 @@ from publisher.cli.proving import (
 from publisher.cli.publishing import build_command, pdf_command, serve_command
 from publisher.cli.recording import ledger_group
 from publisher.cli.releasing import freeze_command, import_history_command, verify_command
+from publisher.cli.reminding import remind_command
 from publisher.cli.requesting import requests_group
 from publisher.cli.reviewing import comment_command, report_command
 from publisher.cli.settling import resolve_command
@@ -129,6 +130,7 @@ for _command in (
     doctor_command,
     send_command,
     worker_command,
+    remind_command,
     deliveries_group,
     resolve_command,
     receive_command,

@@ -56,7 +56,7 @@ def notice_group() -> None:
 @click.option("--language", help="In the language of this translation.")
 @click.option(
     "--case",
-    type=click.Choice(["again", "supplement", "postponed"]),
+    type=click.Choice(["again", "supplement", "postponed", "reminder"]),
     help="For whom it is (default: the usual letter).",
 )
 @click.option(
@@ -225,7 +225,7 @@ def remove_recipients_command(
 @click.option("--language", help="Of the test copy: in the language of this translation.")
 @click.option(
     "--case",
-    type=click.Choice(["again", "supplement", "postponed"]),
+    type=click.Choice(["again", "supplement", "postponed", "reminder"]),
     help="Of the test copy: for whom it is (default: the usual letter).",
 )
 @click.pass_obj

@@ -33,6 +33,8 @@ class Enclosed(NamedTuple):
     """The release as PDF, where its profile wants it on a durable medium; else empty."""
     head: str = ""
     """The head of the ledger when the run began, as a line; empty: it is not said."""
+    called: str = "notice"
+    """What each letter is called where its Message-ID is made: each has one of its own."""
 
 
 NOTHING_ENCLOSED = Enclosed()
@@ -57,7 +59,8 @@ def compose_notice(
         enclosed: what goes with every letter of the run.
     """
     content = _content(release, recipient, organisation, links, date)
-    content = replace(content, ledger=enclosed.head)
+    name = f"{enclosed.called} of {release.name} to {recipient.customer} at {recipient.address}"
+    content = replace(content, name=name, ledger=enclosed.head)
     return notice_message(content, links.reply, _attached(release, enclosed.pdf))
 
 

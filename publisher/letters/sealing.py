@@ -29,6 +29,7 @@ _TEMPLATES = {
     LetterCase.AGAIN: TemplateName.AGAIN,
     LetterCase.SUPPLEMENT: TemplateName.SUPPLEMENT,
     LetterCase.POSTPONED: TemplateName.POSTPONED,
+    LetterCase.REMINDER: TemplateName.REMINDER,
 }
 
 
@@ -105,7 +106,7 @@ class _Sealing:
     def _letter(self, case: LetterCase | None, language: str) -> str:
         tag, templates = self._tag(language), self.stationery.templates
         values = self.announced[language].letter_values()
-        if case in (LetterCase.POSTPONED, LetterCase.SUPPLEMENT):
+        if case in (LetterCase.POSTPONED, LetterCase.SUPPLEMENT, LetterCase.REMINDER):
             # Since the version that they know next to nothing changed: its letter is what they had.
             values["changes_link"] = values["redline_address"]
         # Other letters than the usual one may go to who opted out of a version before, and which
@@ -190,6 +191,7 @@ _CALLED = {
     TemplateName.AGAIN: "letter to who opted out before",
     TemplateName.SUPPLEMENT: "letter that says what one before did not",
     TemplateName.POSTPONED: "letter that tells a later day",
+    TemplateName.REMINDER: "letter that reminds of the last day to opt out",
     TemplateName.OPT_OUT: "wording of the form",
     TemplateName.RECEIPT: "receipt",
     TemplateName.LINK: "letter with a personal link",

@@ -33,12 +33,13 @@ _T = TypeVar("_T")
 class Streak(Generic[_T]):
     """What became of the letters of a run, one after the other."""
 
-    def __init__(self, release: Release, *, is_trusted: bool) -> None:
+    def __init__(self, release: Release, *, is_trusted: bool, verb: str = "send") -> None:
         """Args:
         release: what they are about.
         is_trusted: whether the relay took letters about it before.
+        verb: the command that goes on with them.
         """
-        self._release, self._trusted = release, is_trusted
+        self._release, self._trusted, self._verb = release, is_trusted, verb
         self._failures = 0
         self._kind = ""
         """In which words the last ones were refused."""
@@ -105,7 +106,7 @@ class Streak(Generic[_T]):
         return kind(
             f"stopped: {what}, the last with: {outcome.reply}",
             where=f"versions/{self._release.name}",
-            remedy=f"find out why, and go on: publisher send {number} --confirm",
+            remedy=f"find out why, and go on: publisher {self._verb} {number} --confirm",
         )
 
     def _let_go(self) -> list[tuple[_T, Outcome]]:

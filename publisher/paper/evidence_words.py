@@ -31,6 +31,7 @@ EVENT_WORDS: Mapping[str, str] = {
     EventKind.FILED: "the program read it",
     EventKind.DECIDED: "a person decided what it means",
     EventKind.RESTORED: "the ledger was put back from a copy",
+    EventKind.REMINDED: "a reminder of the last day to opt out",
     EventKind.STATED: "it was counted what is to be stated of a notice",
     EventKind.ADOPTED: "a release that was sent with another ledger goes on with this one",
     EventKind.MIGRATED: "the ledger was brought over from an older schema",

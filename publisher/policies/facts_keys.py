@@ -80,6 +80,14 @@ FACTS_KEYS = by_path(
         "each release",
     ),
     Key(
+        "notice.remind_days_before",
+        KeyKind.WHOLE,
+        "7",
+        "`0`: nobody is reminded",
+        "how many days before the last day to opt out whoever was told, and has declared nothing, "
+        "may be [reminded](ledger.md#one-reminder), once; the letter is sealed with the release",
+    ),
+    Key(
         "notice.without_record",
         KeyKind.TEXT,
         '"hold"',

@@ -68,13 +68,14 @@ def check_facts(facts: Facts, data: bytes, file: str) -> Iterator[Finding]:
         "days": (facts.days, _MOST_DAYS, "30"),
         "months": (facts.months, _MOST_DAYS * 12 // 365, "2"),
         "business_days": (facts.business_days, _MOST_DAYS * 5 // 7, "10"),
+        "remind_days_before": (facts.remind_days_before, _MOST_DAYS, "7"),
     }
     for key, (count, most, such) in limits.items():
         if count > most:
             what = f"`notice.{key}` is {count}, more than {_MOST_DAYS // 365} years"
             line = line_of(data, f"notice.{key}")
             called = key.replace("_", " ")
-            remedy = f"write the {called} that customers are promised, such as {such}"
+            remedy = f"write {called} in a number that is meant, such as {such}"
             yield Finding(Severity.ERROR, file, line, what, remedy)
 
 

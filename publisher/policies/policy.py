@@ -110,6 +110,8 @@ class Facts:
     holidays: str = ""
     """The place whose public holidays are no working days, such as `DE-BY`; empty: every day counts
     as any other."""
+    remind_days_before: int = 0
+    """How many days before the last day to opt out people are reminded; 0: they are not."""
     without_record: WithoutRecord | None = None
     """Of a draft: what holds where nobody states that people were told; None: as the profile has
     it. What a release has is among its conditions."""
@@ -262,6 +264,7 @@ def facts_from(
         months=notice.whole("months", 0),
         business_days=notice.whole("business_days", 0),
         holidays=notice.text("holidays", ""),
+        remind_days_before=notice.whole("remind_days_before", 0),
         effect=opt_out.text("effect"),
         choices=_choices(opt_out),
         retired=root.mapping("retired"),

@@ -65,6 +65,9 @@ class EventKind(StrEnum):
     """A person decided what it means."""
     RESTORED = "restored"
     """The ledger was put back from a copy."""
+    REMINDED = "reminded"
+    """A letter that reminds of a release was about to be handed over, or what became of it: no
+    state follows from that, and nothing of it counts for the notice."""
     STATED = "stated"
     """It was counted what is to be stated in the register of a notice."""
     ADOPTED = "adopted"

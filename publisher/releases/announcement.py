@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from publisher.errors import FreezeError
 from publisher.policies.policy import Note
+from publisher.releases.number import Materiality
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.telling import LetterCase, LetterKind
+from publisher.wording.dates import moved
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Announcement:
     """Why the day moves, where the correction says so and is no supplement."""
     supplements: bool = False
     """Whether a letter before did not say all."""
+    reminds: bool = False
+    """Whether there is to be a letter that reminds of the last day to opt out."""
     told: tuple[Release, ...] = ()
     """Of a correction: the numbers of the release of which people were to be told."""
 
@@ -44,6 +50,39 @@ class Announcement:
             yield LetterCase.SUPPLEMENT
         if self.postponed:
             yield LetterCase.POSTPONED
+        if self.reminds:
+            yield LetterCase.REMINDER
+
+
+def reminder_day(release: Release) -> dt.date | None:
+    """The day from which people may be reminded of a release, on its calendar; None: they are not,
+    since nobody asks for it, or a correction comes too late for it.
+    """
+    days, published = release.policy.facts.remind_days_before, release.published_day
+    if not (days and release.closes and published):
+        return None
+    day = moved(release.closes, -days)
+    return day if day > published or release.materiality is Materiality.MATERIAL else None
+
+
+def refuse_early_reminder(release: Release, today: dt.date) -> None:
+    """People are reminded on a later day than the one on which they can be told first.
+
+    Args:
+        release: one that is about to be frozen.
+        today: the day on its calendar.
+
+    Raises:
+        FreezeError: they would not be.
+    """
+    day, days = reminder_day(release), release.policy.facts.remind_days_before
+    if day and day <= today:
+        raise FreezeError(
+            f"people would be reminded on {day}, {days} days before the last day to opt out "
+            f"({release.closes}), and cannot be told before {today}",
+            where=f"policy/{release.policy.id}/policy.toml",
+            remedy="set `notice.remind_days_before` to fewer days, or the effective date later",
+        )
 
 
 def supplements(release: Release) -> bool:
@@ -67,7 +106,9 @@ def of_amendment(release: Release, before: Release) -> Announcement:
         before: the version whose place it takes.
     """
     notes = release.policy.notes
-    return Announcement(before, _general(notes), _explaining(notes))
+    return Announcement(
+        before, _general(notes), _explaining(notes), reminds=reminder_day(release) is not None
+    )
 
 
 def of_correction(
@@ -96,6 +137,7 @@ def of_correction(
         additions=tuple(owed),
         day_reasons=() if supplement else tuple(own),
         supplements=bool(owed),
+        reminds=reminder_day(release) is not None,
         told=tuple(told),
     )
 

@@ -89,6 +89,7 @@ def _values(facts: Facts) -> dict[str, str]:
         "notice.months": str(facts.months or ""),
         "notice.business_days": str(facts.business_days or ""),
         "notice.holidays": facts.holidays,
+        "notice.remind_days_before": str(facts.remind_days_before or ""),
         "opt_out.effect": facts.effect,
         "opt_out.choices": ", ".join(facts.choices),
     }

@@ -22,6 +22,7 @@ from publisher.releases.announcement import (
     Announcement,
     of_amendment,
     of_correction,
+    refuse_early_reminder,
     told_so_far,
 )
 from publisher.releases.changed_facts import ChangedFact, changed_facts
@@ -295,6 +296,7 @@ def _material(
             remedy=f"the earliest lawful date is {earliest}: --effective {earliest}",
         )
     release = replace(release, closes=effective - dt.timedelta(days=1))
+    refuse_early_reminder(release, today)
     duties = PROFILES[release.policy.facts.profile].duties
     return FreezePlan(
         release, amendment, duties, earliest, announcement=of_amendment(release, last)
@@ -391,6 +393,6 @@ def _told_again(plan: FreezePlan, releases: Releases, *, supplement: bool) -> Fr
     before = releases.material_predecessor(release)
     if not told or before is None or release.effective is None or releases.has_begun(release):
         return plan
+    release = replace(release, closes=release.effective - dt.timedelta(days=1))
     announcement = of_correction(release, before, told, supplement=supplement)
-    closes = release.effective - dt.timedelta(days=1)
-    return replace(plan, release=replace(release, closes=closes), announcement=announcement)
+    return replace(plan, release=release, announcement=announcement)

@@ -104,8 +104,8 @@ def release_toml(release: Release) -> bytes:
 def _notice_values(facts: Facts) -> dict[str, Any]:
     """The table `notice`, of a release and of a draft: what goes without saying is left out."""
     values: dict[str, Any] = {"profile": facts.profile, "days": facts.days}
-    more = ("months", facts.months), ("business_days", facts.business_days)
-    values |= {key: count for key, count in more if count}
+    more = ("months", "business_days", "remind_days_before")
+    values |= {key: count for key in more if (count := getattr(facts, key))}
     return values | ({"holidays": facts.holidays} if facts.holidays else {})
 
 

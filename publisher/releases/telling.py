@@ -29,6 +29,8 @@ class LetterCase(StrEnum):
     """Who had a letter that did not say all."""
     POSTPONED = "postponed"
     """Who was told another day, which comes later now."""
+    REMINDER = "reminder"
+    """Who was told, and has declared nothing, before the last day to do so."""
     MOVED = "moved"
     """Who was told another day, which comes earlier now."""
 

@@ -38,6 +38,7 @@ _CASES = {
     "": "",
     "again": ", to who opted out of a version before",
     "supplement": ", to who had a letter that did not say all",
+    "reminder": ", to remind who was told of the last day to opt out",
     "postponed": ", to who was told an earlier day",
     "moved": ", to who was told a later day",
 }

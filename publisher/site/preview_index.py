@@ -177,6 +177,7 @@ def _readers(release: Release, case: LetterCase | None, cases: set[LetterCase | 
             LetterCase.AGAIN: "who opted out of a version before",
             LetterCase.POSTPONED: "who was told another day",
             LetterCase.MOVED: "who was told another day",
+            LetterCase.REMINDER: "who was told, and has declared nothing, before the last day",
             LetterCase.SUPPLEMENT: "who was told this day by an earlier letter of this version",
         }[case]
         if len(cases) > 1

@@ -49,6 +49,8 @@ class TemplateName(StrEnum):
     """To who had a letter that did not say all."""
     POSTPONED = "postponed"
     """To who was told an earlier day."""
+    REMINDER = "reminder"
+    """To who was told, and has declared nothing, before the last day to do so."""
     OPT_OUT = "opt-out"
     """The words above the form."""
     RECEIPT = "receipt"
@@ -72,10 +74,15 @@ class TemplateName(StrEnum):
     @property
     def parents(self) -> tuple[TemplateName, ...]:
         """Itself, and the one whose blocks it takes where it has none of its own."""
-        usual = (TemplateName.AGAIN, TemplateName.SUPPLEMENT, TemplateName.POSTPONED)
-        return (self, TemplateName.LETTER) if self in usual else (self,)
+        return (self, TemplateName.LETTER) if self in _LIKE_THE_LETTER else (self,)
 
 
+_LIKE_THE_LETTER = (
+    TemplateName.AGAIN,
+    TemplateName.SUPPLEMENT,
+    TemplateName.POSTPONED,
+    TemplateName.REMINDER,
+)
 _ABOUT_REQUESTS = (
     TemplateName.CONFIRM,
     TemplateName.ACKNOWLEDGEMENT,

@@ -138,7 +138,7 @@ def test_own_words_on_the_buttons_are_in_every_letter() -> None:
     assert all(anchor in text for text in texts)
 
 
-@pytest.mark.parametrize("name", ["again", "postponed", "supplement"])
+@pytest.mark.parametrize("name", ["again", "postponed", "supplement", "reminder"])
 def test_both_ways_to_opt_out_are_in_every_letter(name: str) -> None:
     text = "{% block ways %}\nNichts.\n{% endblock %}\n{% block buttons %}\n-\n{% endblock %}\n"
     (error,) = errors(text, f"{name}.de.md")
@@ -174,7 +174,7 @@ def test_a_link_by_itself_that_is_no_button_is_told() -> None:
     assert "“Nein” is a link and no button" in cue.what
 
 
-@pytest.mark.parametrize("name", ["again", "postponed", "supplement"])
+@pytest.mark.parametrize("name", ["again", "postponed", "supplement", "reminder"])
 def test_a_letter_to_few_that_is_laid_down_is_not_left_empty(name: str) -> None:
     blank = TextTemplates(shipped_templates()).blank(TemplateName(name))
     text = blank.replace("{% block subject %}", "{% block subject %}\n# X")

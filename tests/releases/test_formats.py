@@ -298,7 +298,7 @@ def full() -> Release:
     }
     letters = {
         LetterKind(case, language): f"# Letter {case} {language}\n"
-        for case in (None, *LetterCase)
+        for case in (None, *(set(LetterCase) - {LetterCase.REMINDER}))
         for language in ("", "de")
         if case or language
     }
@@ -312,9 +312,13 @@ FULL = full()
 def counted() -> Release:
     """The same, with all that its period of notice may be counted by."""
     facts = replace(FULL.policy.facts, months=2, business_days=10, holidays="DE-BY")
+    facts = replace(facts, remind_days_before=7)
     days = {"DE-BY": {dt.date(2027, 1, 6): "Epiphany", dt.date(2027, 3, 26): "Good Friday"}}
     conditions = replace(ZONE, days_off={**days, "AT": {}}, whole_periods=True)
-    return replace(FULL, policy=replace(FULL.policy, facts=facts), conditions=conditions)
+    letters = {**FULL.telling.letters, LetterKind(LetterCase.REMINDER, "de"): "# Erinnerung\n"}
+    telling = replace(FULL.telling, letters=letters)
+    policy = replace(FULL.policy, facts=facts)
+    return replace(FULL, policy=policy, conditions=conditions, telling=telling)
 
 
 COUNTED = counted()

@@ -30,6 +30,7 @@ from publisher.edges.ledger.merging import MergePart
 from publisher.edges.ledger.notices import NoticeTable
 from publisher.edges.ledger.outcomes import OutcomePart
 from publisher.edges.ledger.recipients import RecipientTable
+from publisher.edges.ledger.reminders import ReminderPart
 from publisher.edges.ledger.requests import RequestTable
 from publisher.edges.ledger.returns import ReturnPart
 from publisher.edges.ledger.settling import SettlingPart
@@ -61,6 +62,7 @@ class Ledger(
     DossierPart,
     StandingPart,
     ReturnPart,
+    ReminderPart,
 ):
     """An open ledger; may be shared by threads."""
 

@@ -1,0 +1,61 @@
+"""Who is reminded of a release before the last day to opt out, and what became of that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from publisher.people.deliveries import Fate
+
+
+class ReminderState(StrEnum):
+    """What is known of a reminder to one recipient; a value once on record keeps its name."""
+
+    IN_DOUBT = "in doubt"
+    """It was about to be handed over, or the connection was lost: it is not sent again."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    PUT_OFF = "put off"
+    """The carrier certainly did not take it; the next run tries again."""
+
+
+REMINDER_AFTER = {
+    Fate.ACCEPTED: ReminderState.ACCEPTED,
+    Fate.REFUSED: ReminderState.REFUSED,
+    Fate.LATER: ReminderState.PUT_OFF,
+    Fate.UNKNOWN: ReminderState.IN_DOUBT,
+}
+"""What is known of a reminder after each fate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """Of how many recipients what is known of their reminders."""
+
+    to_remind: int
+    """Who was told before its day, has declared nothing, is still told, and has had none."""
+    states: Mapping[ReminderState, int]
+    """Of those who had one, or may have, whatever they have declared since."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether any reminder went out, or may have."""
+        return any(self.states.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderWindow:
+    """When a release may be recalled to those who were told of it."""
+
+    first: dt.date
+    """The first day, on the calendar of the release."""
+    last: dt.date
+    """The last day to opt out."""
+    told_before: dt.datetime
+    """The moment at which the first day begins: who was told later needs no reminder."""
+
+    def holds(self, today: dt.date) -> bool:
+        """Whether people may be reminded on a day."""
+        return self.first <= today <= self.last

@@ -1,0 +1,159 @@
+"""Reminders of the last day to opt out: `publisher remind`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from publisher.actions import silent
+from publisher.actions.evidence import evidence
+from publisher.actions.plan_reminding import plan_reminding
+from publisher.actions.remind import remind
+from publisher.actions.remove_recipients import remove_recipients
+from publisher.actions.verify_evidence import verify_evidence
+from publisher.actions.verify_ledger import LedgerOrder, verify_ledger
+from publisher.edges.ledger.reminders import ReminderMark
+from publisher.edges.project import Project
+from publisher.errors import LedgerError, SendError
+from publisher.letters.splicing import KeptLetter
+from publisher.people.reminding import ReminderState
+from tests.fixtures.answers import declare
+from tests.fixtures.houses import (
+    CUSTOMERS,
+    NOW,
+    TWO,
+    import_customers,
+    letter_states,
+    make,
+    postpone,
+    send_letters,
+    spooled,
+    token,
+    workplace,
+)
+from tests.fixtures.letters import read_message
+from tests.fixtures.relays import Keeps, real
+
+pytestmark = pytest.mark.usefixtures("each_engine")
+
+DUE = dt.datetime(2027, 2, 21, 0, 0, tzinfo=dt.UTC)
+"""A week before the last day to opt out, at its first moment."""
+DAY = dt.timedelta(1)
+FIVE = CUSTOMERS + b"c-4,dora@other.example,Dora\nc-5,eve@other.example,Eve\n"
+
+
+def house(root: Path, port: int = 0) -> Project:
+    project = make(root, port=port, remind_days_before=7)
+    import_customers(project, FIVE)
+    return project
+
+
+def run(project: Project, now: dt.datetime) -> dict[ReminderState, int]:
+    return dict(remind(workplace(project, now), "privacy", TWO, silent).states)
+
+
+def test_who_was_told_and_said_nothing_is_reminded_once(tmp_path: Path) -> None:
+    project = house(tmp_path)
+    send_letters(project)
+    notices = len(spooled(project))
+    before = letter_states(project)
+    declare(project, token(project, "c-1"), moment=NOW)
+    import_customers(project, FIVE + b"c-6,finn@other.example,\n")
+    remove_recipients(workplace(project), ["c-2"], None)
+
+    # Nobody before its day; on it, who was told, is still told and has declared nothing.
+    assert run(project, DUE - dt.timedelta(seconds=1)) == {}
+    plan = plan_reminding(workplace(project, DUE), "privacy", TWO)
+    assert (plan.count, plan.reminded.to_remind) == (3, 3)
+    assert "  to remind  3 who were told before 21 February 2027" in "\n".join(plan.lines())
+    assert run(project, DUE) == {ReminderState.ACCEPTED: 3}
+    assert run(project, DUE + DAY) == {}
+    assert len(spooled(project)) == notices + 3
+
+    # It is a letter of its own, sealed with the release, that leaves the notice as it was.
+    sent = [read_message(one) for one in spooled(project)]
+    own = [one for one in sent if "you may opt out" in str(one["Subject"])]
+    assert len(own) == 3
+    assert len({one["Message-ID"] for one in sent}) == len(sent)
+    assert own[0]["Policy-Release"] == sent[0]["Policy-Release"]
+    assert {**letter_states(project), **before} == {**before, "c-6": "to do"}
+
+    # It is on record, with the letter; the ledger is sound, and a rebuild knows it still.
+    found = verify_ledger(workplace(project, DUE + DAY), LedgerOrder(), silent)
+    assert found.sound, found.findings
+    file = tmp_path / ".publisher/c-3.json"
+    evidence(workplace(project, DUE + DAY), "privacy", "c-3", None, file)
+    assert file.read_text("utf-8").count('"reminded"') == 2  # handed over, and taken
+    assert not verify_evidence(workplace(project), file, None).findings
+
+
+def test_outside_of_the_days_for_it_and_without_one_nobody_is_reminded(tmp_path: Path) -> None:
+    project = house(tmp_path)
+    send_letters(project)
+    plan = plan_reminding(workplace(project, DUE - DAY), "privacy", TWO)
+    assert plan.lines()[-1] == "Nobody is reminded before 21 February 2027."
+    late = plan_reminding(workplace(project, DUE + 8 * DAY), "privacy", TWO)
+    assert late.lines()[-1] == "Nobody is reminded any more: the last day was 28 February 2027."
+    assert run(project, DUE + 8 * DAY) == {}
+    # Whose day was moved are told of the other one, and reminded of that.
+    third = postpone(project, dt.date(2027, 4, 1))
+    with pytest.raises(SendError, match=r"2\.1 has taken the place of 2"):
+        run(project, DUE)
+    moved = plan_reminding(workplace(project, DUE), "privacy", third.number)
+    assert (moved.window.first, moved.reminded.to_remind) == (dt.date(2027, 3, 24), 0)
+    send_letters(project, third.number)
+    moved = plan_reminding(workplace(project, DUE), "privacy", third.number)
+    assert moved.reminded.to_remind == 5
+
+    other = tmp_path / "other"
+    other.mkdir()
+    with pytest.raises(SendError, match="no reminder was sealed with release 2"):
+        run(make(other), DUE)
+
+
+def test_what_happens_meanwhile_keeps_a_reminder_back(tmp_path: Path) -> None:
+    project = house(tmp_path)
+    send_letters(project)
+    work = workplace(project, DUE)
+    release, ledger = work.archive.release("privacy", TWO), work.ledger
+    whom = {one.customer: one for one in ledger.to_remind(release, DUE, 0, 9)}
+    assert sorted(whom) == ["c-1", "c-2", "c-3", "c-4", "c-5"]
+    marks = {
+        name: ReminderMark(one, f"<{name}>", KeptLetter(b"", "")) for name, one in whom.items()
+    }
+    declare(project, token(project, "c-1"), moment=NOW)
+    remove_recipients(work, ["c-2"], None)
+    import_customers(project, FIVE.replace(b"cleo@", b"chloe@"), DUE)
+    some = [marks[name] for name in ("c-1", "c-2", "c-3", "c-4")]
+    kept_back = {whom["c-1"].number, whom["c-3"].number}  # c-2 is on the list again
+    assert ledger.note_reminders(release, some, [], DUE) == kept_back
+    with pytest.raises(LedgerError, match="another run has sent this reminder"):
+        ledger.note_reminders(release, [marks["c-4"]], [], DUE)
+    # Who was marked and nothing else is known of may have theirs, and gets no other.
+    found = ledger.reminded(release, DUE)
+    assert found.states == {ReminderState.IN_DOUBT: 2}
+    assert [one.customer for one in ledger.to_remind(release, DUE, 0, 9)] == ["c-3", "c-5"]
+
+
+def test_what_a_relay_does_is_on_record_and_in_doubt_is_not_sent_again(tmp_path: Path) -> None:
+    keeps = Keeps()
+    with real(keeps) as port:
+        project = house(tmp_path, port)
+        send_letters(project)
+        keeps.refusals = {
+            "anna@customer.example": "550 5.1.1 no such user",
+            "ben@customer.example": "451 4.7.1 greylisted",
+        }
+        first = run(project, DUE)
+        assert first == {
+            ReminderState.ACCEPTED: 3,
+            ReminderState.REFUSED: 1,
+            ReminderState.PUT_OFF: 1,
+        }
+        assert set(letter_states(project).values()) == {"accepted"}  # of the notice
+        keeps.refusals = {}
+        assert run(project, DUE + DAY) == {ReminderState.ACCEPTED: 1}
+        assert run(project, DUE + DAY) == {}
+    assert len(keeps.told) == 5 + 4
