@@ -48,9 +48,6 @@ class MergePlan:
     def lines(self) -> list[str]:
         """The plan in words."""
         lines = replace(self.plan, carrier=f"a mail merge: {self.place}").lines()
-        if self.until and self.plan.due.to_tell:
-            day = long_date(self.until)
-            lines.append(f"  until    {day}: the last day to have them accepted in time")
         if self.plan.attached and self.form is MergeForm.CSV:
             lines.append("  to mend  attach policy.pdf to each letter, as its profile asks for")
         if self.again:

@@ -14,7 +14,11 @@ from tests import ROOT
 from tests.fixtures.terminal import Terminal, terminal
 
 DOCS = ROOT / "docs"
-AFTER = ("upkeep.md", "mistakes.md", "evidence.md")
+AFTER = (
+    ("upkeep.md", "mistakes.md", "evidence.md", "requests.md", "signing.md", "history.md")
+    + ("customers.md", "wording.md", "pull-request.md", "machine-readable.md", "deployment.md")
+    + ("ledger.md",)
+)
 """Pages that begin where the tutorial ended."""
 
 
@@ -45,8 +49,9 @@ def test_one_policy_from_nothing_to_the_first_opt_out(ended: Terminal) -> None:
 def test_two_policies_in_two_languages(installed: Path, tmp_path: Path) -> None:
     with terminal(tmp_path, installed) as begun:
         assert begun.follow(DOCS / "two-policies.md") <= 30
+        begun.follow(DOCS / "languages.md")
 
 
 @pytest.mark.parametrize("page", AFTER)
 def test_what_comes_later(ended: Terminal, page: str, tmp_path: Path) -> None:
-    ended.copy(tmp_path / "copy").follow(DOCS / page)
+    assert ended.copy(tmp_path / "copy").follow(DOCS / page)
