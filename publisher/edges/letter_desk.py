@@ -90,7 +90,7 @@ class LetterSender:
     def renew(self) -> None:
         """Has a copy of the ledger that does not know of the last letters refused from now on."""
         release = self.letters.release
-        self.sent.renew(release.policy.id, release.number, self.ledger.own_head())
+        self.sent.renew(release.policy.id, release.number, self.ledger.written_head())
 
     def require_in_time(self) -> None:
         """Refuses to go on when a notice would come too late; see `require_in_time`."""

@@ -42,6 +42,7 @@ from publisher.edges.ledger.turns import Job, Turns
 from publisher.edges.ledger.urls import ledger_address
 from publisher.edges.locks import held
 from publisher.errors import LedgerError
+from publisher.record.heads import WitnessedHead
 
 ATTEMPTS = 3
 """Times that a transaction is tried which another one got in the way of (PostgreSQL)."""
@@ -73,6 +74,8 @@ class Database:
         self._driver_error = driver.DatabaseError
         self._bugs = (driver.IntegrityError, driver.ProgrammingError)
         self._turns = Turns(self._carry_out)
+        self.written: WitnessedHead | None = None
+        """The head of the last batch that was committed from here; None: there is none yet."""
         self._files = OpenFiles()
         self._moment = threading.local()
         try:
@@ -179,11 +182,7 @@ class Database:
         Args:
             doing: what is done, in a word.
 
-        Yields:
-            Whether nobody does it alone.
-
-        Raises:
-            LedgerError: the server cannot be reached.
+        Yields, raises: as `alone`.
         """
         with self._in_session(doing, 0, beside=True) as ours:
             yield ours
@@ -268,6 +267,7 @@ class Database:
                     tx = Transaction(db, self._writer, alone=job.alone)
                     result = job.act(tx)
                     tx.finish()
+                self.written = tx.head or self.written
             except LedgerError as error:
                 if attempt + 1 == ATTEMPTS or not _in_the_way(error):
                     raise
@@ -293,6 +293,7 @@ class Database:
                 else:
                     execute(db, "RELEASE SAVEPOINT act")
             tx.finish()
+        self.written = tx.head or self.written
         for job, result, why in done:
             job.settle(result, why)
 

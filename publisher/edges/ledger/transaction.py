@@ -21,6 +21,7 @@ from publisher.edges.ledger.schema import (
 )
 from publisher.record.batch import FIRST, Batch, Head, heads_text
 from publisher.record.event import Event, EventKind, Happening, microseconds
+from publisher.record.heads import WitnessedHead
 from publisher.record.merkle import MerkleTree
 from publisher.record.private import SALT, PrivateValue, canonical
 
@@ -68,6 +69,8 @@ class Transaction:
         self._last: int | None = None
         self._batch: int | None = None
         self._joins = False
+        self.head: WitnessedHead | None = None
+        """That of the batch which was written; None: nothing happened, or it has not ended."""
 
     def record(self, happened: Happening) -> int:
         """Records an event, and what follows from it; returns its number."""
@@ -218,6 +221,7 @@ class Transaction:
             previous,
             heads,
         )
+        digest = batch.digest()
         row = (
             self._own_batch(),
             chain,
@@ -227,9 +231,10 @@ class Transaction:
             batch.root,
             batch.previous,
             heads_text(heads),
-            batch.digest(),
+            digest,
         )
         insert_many(self.db, BATCHES, [row])
+        self.head = WitnessedHead(self._writer.ledger, chain, batch.number, digest)
 
     def _own_chain(self) -> int:
         """The chain of this machine, held until the transaction ends; made if there is none."""

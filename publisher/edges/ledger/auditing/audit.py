@@ -170,6 +170,12 @@ class AuditPart(LedgerPart):
         ((chain, number, digest),) = found
         return WitnessedHead(self._database.identity, chain, number, bytes(digest))
 
+    def written_head(self) -> WitnessedHead:
+        """The head of the last batch that was committed from here, which is asked of nobody; where
+        nothing was yet, as `own_head`.
+        """
+        return self._database.written or self.own_head()
+
     def _nothing_yet(self) -> LedgerError:
         return LedgerError("nothing happened in this ledger yet", where=self._database.where)
 
