@@ -69,16 +69,32 @@ def _posted(letter: PostedLetter, organisation: Organisation, day: dt.date) -> M
     )
 
 
+_ROWS = 6
+"""So many rows does the window have room for below the sender's."""
+_ROW = 42
+"""Small letters in a row."""
+_WIDER = 1.5
 _FOLDS = Markup('<div class="fold upper"></div><div class="fold lower"></div>')
 
 
 def _window(address: Sequence[str], organisation: Organisation) -> Markup:
     """The sender in a line, and the lines of the address, from left to right in any language."""
     back = " · ".join(organisation.letterhead)
-    lines = Markup("<br>\n").join(written_line(line) for line in address)
+    name, *below = address
+    rows = sum(map(_rows, below))
+    size = " small" if rows >= _ROWS else ""
+    # A name may be as long as it likes, and is cut: where the letter goes stands below it.
+    room = "two" if rows + 2 <= _ROWS else "one"
+    lines = Markup("<br>\n").join(written_line(line) for line in below)
     return Markup(
-        '<div class="window"><p class="back">{}</p>\n<p class="address">{}</p></div>\n'
-    ).format(written_line(back), lines)
+        '<div class="window"><p class="back">{}</p>\n'
+        '<p class="address{}"><span class="{}">{}</span>\n{}</p></div>\n'
+    ).format(written_line(back), size, room, written_line(name), lines)
+
+
+def _rows(line: str) -> int:
+    """How many rows of the window a line takes, at most: capitals are wider."""
+    return 1 + int(sum(1 if one.islower() or one == " " else _WIDER for one in line) / _ROW)
 
 
 def _beside(letter: PostedLetter, organisation: Organisation, day: dt.date) -> Markup:

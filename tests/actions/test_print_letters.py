@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import outloud  # type: ignore[import-untyped]
 import pytest
 from pypdf import PdfReader
 
@@ -16,14 +17,17 @@ from publisher.releases.number import Number
 from tests.fixtures.house import House
 from tests.fixtures.houses import LATE, NOW, TWO, import_customers, send_letters, token, told
 from tests.fixtures.relays import Keeps, real
+from tests.fixtures.standards import broken
 from tests.fixtures.workplaces import archive_of, ledger_of
 
 MM = 72 / 25.4
 ADDRESSES = (
-    "customer,line1,line2,line3\n"
-    "c-2,Beispielweg 7,10115 Berlin,\n"
-    "c-3,Flat 2,1 Long Lane,LONDON W1A 1AA\n"
+    "customer,line1,line2,line3,line4,line5\n"
+    "c-2,Beispielweg 7,10115 Berlin,,,\n"
+    f"c-3,{'WIDE ' * 8},Flat 2,1 Long Lane,LONDON W1A 1AA,UNITED KINGDOM\n"
 )
+
+LONG_NAME = ("Cleopatra Hohenzollern-Sigmaringen " * 6)[:200].strip()
 
 
 @pytest.fixture
@@ -33,7 +37,8 @@ def sent(tmp_path: Path) -> Project:
     with real(Keeps(refused)) as port:
         project = told(tmp_path, port=port)
         send_letters(project)
-    import_customers(project, b"customer,address,name\nc-4,dora@customer.example,Dora\n")
+    listed = f"c-4,dora@customer.example,Dora\nc-3,cleo@other.example,{LONG_NAME}\n"
+    import_customers(project, f"customer,address,name\n{listed}".encode())
     return project
 
 
@@ -48,6 +53,12 @@ def placed(data: bytes, page: int) -> list[tuple[str, float, float]]:
 
     PdfReader(io.BytesIO(data)).pages[page].extract_text(visitor_text=visit)
     return found
+
+
+def seen_in_window(data: bytes, page: int) -> list[str]:
+    """The lines of the address that the window of an envelope shows (DIN 5008, form B)."""
+    words = placed(data, page)
+    return [word for word, left, top in words if 20 <= left < 105 and 45 + 15 < top < 45 + 45]
 
 
 @pytest.mark.usefixtures("each_engine")
@@ -69,16 +80,18 @@ def test_whoever_mail_did_not_reach_is_told_by_post(sent: Project) -> None:
     whole = "".join("".join(page.extract_text().split()) for page in pages)
     for customer in ("c-2", "c-3"):
         assert token(sent, customer) in whole  # with the very links of the mail, spelt out
-    window = [
-        word
-        for word, left, top in placed(place.read_bytes(), starts[0])
-        if 20 <= left < 105 and 45 + 15 < top < 45 + 45
-    ]
+    window = seen_in_window(place.read_bytes(), starts[0])
     assert window == ["Ben <b>Example</b>", "Beispielweg 7", "10115 Berlin"]
+    # Whose name is too long for the window has it cut, and no line of the address.
+    window = seen_in_window(place.read_bytes(), starts[1])
+    assert window[0].startswith("Cleopatra Hohenzollern-Sigmaringen")
+    assert window[-4:] == ["Flat 2", "1 Long Lane", "LONDON W1A 1AA", "UNITED KINGDOM"]
+    assert not broken(place.read_bytes())
+    assert outloud.check(str(place)).errors == 0
     rows = list(csv.DictReader(listed.read_text("utf-8").splitlines()))
     assert [(row["customer"], row["letter"], row["line2"]) for row in rows] == [
         ("c-2", "1", "10115 Berlin"),
-        ("c-3", "2", "1 Long Lane"),
+        ("c-3", "2", "Flat 2"),
     ]
     # The list that was printed is the one by which it is recorded.
     posted = ("resolve", "2", "--from", str(listed), "--otherwise", "by post")
