@@ -82,14 +82,14 @@ def _window(address: Sequence[str], organisation: Organisation) -> Markup:
     back = " · ".join(organisation.letterhead)
     name, *below = address
     rows = sum(map(_rows, below))
-    size = " small" if rows >= _ROWS else ""
+    small = rows >= _ROWS
     # A name may be as long as it likes, and is cut: where the letter goes stands below it.
-    room = "two" if rows + 2 <= _ROWS else "one"
+    room = 2 if rows + 2 <= _ROWS else 1
     lines = Markup("<br>\n").join(written_line(line) for line in below)
     return Markup(
         '<div class="window"><p class="back">{}</p>\n'
-        '<p class="address{}"><span class="{}">{}</span>\n{}</p></div>\n'
-    ).format(written_line(back), size, room, written_line(name), lines)
+        '<p class="address" data-small="{:d}"><span data-rows="{}">{}</span>\n{}</p></div>\n'
+    ).format(written_line(back), small, room, written_line(name), lines)
 
 
 def _rows(line: str) -> int:
