@@ -134,6 +134,24 @@ def list_deliveries_command(
     asked.say(f"Written to {output}")
 
 
+@deliveries_group.command("report")
+@click.argument("release", type=RELEASE_TYPE)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              metavar="FILE.html", help="The page to write.")  # fmt: skip
+@click.pass_obj
+def report_deliveries_command(asked: Invocation, release: Number, output: Path) -> None:
+    """Write a page with charts of a sending.
+
+    It names no customer: domains with few recipients are counted together.
+    """
+    from publisher.actions.report_deliveries import report_deliveries
+
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError("-o names the page to write: report.html")
+    report_deliveries(asked.workplace, asked.policy, release, output)
+    asked.say(f"Written to {output}")
+
+
 @deliveries_group.command("print")
 @click.argument("release", type=RELEASE_TYPE)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,

@@ -22,6 +22,7 @@ from publisher.edges.ledger.dossiers import DossierPart
 from publisher.edges.ledger.dues import DueTable
 from publisher.edges.ledger.engines import asides_of, ledger_file
 from publisher.edges.ledger.erasure.erasing import ErasingPart
+from publisher.edges.ledger.figures import FigurePart
 from publisher.edges.ledger.handlings import HandlingTable
 from publisher.edges.ledger.knowledge import KnowledgePart
 from publisher.edges.ledger.letters import LetterTable
@@ -63,6 +64,7 @@ class Ledger(
     StandingPart,
     ReturnPart,
     ReminderPart,
+    FigurePart,
 ):
     """An open ledger; may be shared by threads."""
 

@@ -74,9 +74,7 @@ class DueTable(LedgerPart):
             releases: all releases of the policy.
         """
         with self._reading() as db:
-            known = known_numbers(db, release, releases)
-            counts = _counted(db, release, known) if known else _counted_alone(db, release)
-        return Due.of(counts)
+            return counted_due(db, release, releases)
 
     def to_tell(
         self, release: Release, releases: Releases, within: tuple[int, int | None], size: int
@@ -290,6 +288,13 @@ def _missed(
         for number, run in runs:
             if first < run and (recipient, number) not in known:
                 yield EarlierLetter(recipient, number, DeliveryState.TO_DO, None)
+
+
+def counted_due(db: Connection, release: Release, releases: Releases) -> Due:
+    """The same as `DueTable.due`, in a transaction that is open."""
+    known = known_numbers(db, release, releases)
+    counts = _counted(db, release, known) if known else _counted_alone(db, release)
+    return Due.of(counts)
 
 
 def _counted_alone(db: Connection, release: Release) -> Counter[tuple[NoticeState, bool]]:
