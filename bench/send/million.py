@@ -1,6 +1,6 @@
 """What becomes of memory and of the first letter when there are many recipients; see README.md.
 
-python bench/send/million.py [--recipients 1000000] [--seconds 60] [--postgresql URL]
+python bench/send/million.py [--recipients 1000000] [--seconds 60] [--postgresql URL [--workers 2]]
 """
 
 from __future__ import annotations
@@ -105,12 +105,16 @@ def measured(folder: Path, url: str, given: argparse.Namespace) -> Sequence[tupl
             at = url or f"sqlite:///{folder}/.publisher/ledger.sqlite"
             engine = create_engine(at, poolclass=NullPool)
             size = _size(engine, folder)
-            run = Run(folder, "send", "2", "--confirm")
-            first = _first_letter(engine, run)
-            run.end(given.seconds)
+            planned = time.perf_counter()
+            runs = _senders(folder, given.workers)
+            first = _first_letter(engine, runs[0]) - planned
+            for run in runs:
+                run.end(given.seconds)
             sent = _asked(engine, _ACCEPTED)
             grown = _size(engine, folder) - size
-    rate = sent / (run.seconds - first)
+    seconds = max(run.began + run.seconds for run in runs) - planned
+    rate = sent / (seconds - first)
+    processor = sum(run.processor for run in runs)
     return [
         ("recipients", f"{count:,}"),
         ("import, seconds", f"{imported.seconds:.1f}"),
@@ -119,18 +123,27 @@ def measured(folder: Path, url: str, given: argparse.Namespace) -> Sequence[tupl
         ("first letter accepted after, seconds", f"{first:.1f}"),
         ("letters sent", f"{sent:,}"),
         ("letters a second, from the first on", f"{rate:.0f}"),
-        ("send, processor, µs a letter", f"{run.processor / max(sent, 1) * 1e6:.0f}"),
-        ("send, peak MB", f"{run.megabytes:.0f}"),
+        ("send, processor, µs a letter", f"{processor / max(sent, 1) * 1e6:.0f}"),
+        ("send, peak MB", " ".join(f"{run.megabytes:.0f}" for run in runs)),
         ("ledger, bytes a letter", f"{grown / max(sent, 1):.0f}"),
     ]
 
 
+def _senders(folder: Path, workers: int) -> list[Run]:
+    """`send`, or the workers that it has planned for."""
+    if not workers:
+        return [Run(folder, "send", "2", "--confirm")]
+    assert Run(folder, "send", "2", "--workers", "--confirm").end() == 0
+    return [Run(folder, "worker", "--until-done") for _ in range(workers)]
+
+
 def _first_letter(engine: Engine, run: Run) -> float:
+    """When the first letter was accepted."""
     while not _asked(engine, _FIRST):
         if run.has_ended():
             raise SystemExit("send ended before its first letter")
         time.sleep(0.02)
-    return time.perf_counter() - run.began
+    return time.perf_counter()
 
 
 def _asked(engine: Engine, query: str) -> int:
@@ -152,6 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipients", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=60.0, help="after which send is stopped")
+    parser.add_argument("--workers", type=int, default=0, help="so many, on PostgreSQL")
     parser.add_argument("--postgresql", metavar="URL", help="the ledger is on this server")
     given = parser.parse_args()
     server = PostgreSQL(given.postgresql) if given.postgresql else None
