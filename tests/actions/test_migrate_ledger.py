@@ -166,7 +166,8 @@ def test_a_ledger_in_a_server_is_begun_by_its_owner_and_used_by_another(
         assert said == (
             "a ledger of schema 3 was begun\n"
             f"granted: {PROGRAM} may read the ledger, add events, change states, and delete "
-            "private values where an event says so; it may not change or delete events\n"
+            "private values where an event says so, and plan and take shards; it may not change or "
+            "delete events\n"
         )
         assert "already" in house.ok("ledger", "migrate", "--grant", PROGRAM, at=AT)
         close_ledgers()

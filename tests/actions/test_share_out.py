@@ -9,12 +9,13 @@ import pytest
 
 from publisher.actions.share_out import share_out
 from publisher.edges.ledger import close_ledgers
+from publisher.edges.ledger.migrating import migrate_to_current
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError, SendError
 from publisher.letters.shards import Shard, shards_of
 from tests.fixtures.engines import empty_ledger
-from tests.fixtures.houses import TWO, letter_states, send_letters, told, workplace
-from tests.fixtures.servers import server
+from tests.fixtures.houses import NOW, TWO, letter_states, send_letters, told, workplace
+from tests.fixtures.servers import OWNER, PROGRAM, server
 from tests.fixtures.workplaces import ledger_of
 
 
@@ -67,10 +68,23 @@ def test_what_is_missing_is_said_before_anything_is_planned(
     with pytest.raises(LedgerError, match="no place for shards") as refused:
         share_out(workplace(project), "privacy", TWO)
     assert "publisher ledger migrate" in refused.value.remedy
-    close_ledgers()
-    monkeypatch.delenv("PUBLISHER_LEDGER_URL")
-    with pytest.raises(LedgerError, match="this one is a file") as refused:
+    owner = server().url(database, OWNER)
+    migrate_to_current(owner, NOW, role=PROGRAM)
+    assert share_out(workplace(project), "privacy", TWO) == 1
+    # The tables are those of one version of what takes shards, and are not changed under them.
+    server().execute("COMMENT ON SCHEMA publisher_shards IS 'another'", database=database)
+    with pytest.raises(LedgerError, match="1 shards wait for workers of another version"):
+        migrate_to_current(owner, NOW, role=PROGRAM)
+    ledger._database.shard_queue().withdraw("privacy", TWO)
+    with pytest.raises(LedgerError, match="no place for shards"):
         share_out(workplace(project), "privacy", TWO)
+    migrate_to_current(owner, NOW, role=PROGRAM)
+    assert share_out(workplace(project), "privacy", TWO) == 1
+
+
+def test_a_file_is_not_shared(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="this one is a file") as refused:
+        share_out(workplace(told(tmp_path)), "privacy", TWO)
     assert "leave --workers out" in refused.value.remedy
 
 

@@ -45,7 +45,8 @@ def grant_rights(db: Connection, role: str) -> str:
     grant_queue(db, to)
     return (
         f"granted: {role} may read the ledger, add events, change states, and delete private "
-        "values where an event says so; it may not change or delete events"
+        "values where an event says so, and plan and take shards; it may not change or "
+        "delete events"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, text
@@ -27,6 +28,7 @@ SCHEMA_NAME = "publisher_shards"
 """The schema of PostgreSQL in which they lie."""
 TASK = "send_shard"
 _UNFINISHED = ("todo", "doing")
+_WAITING = "procrastinate_jobs WHERE status IN ('todo', 'doing')"
 _SEARCH_PATH = "SELECT current_setting('search_path')"
 _SEARCHED = "SELECT set_config('search_path', :path, true)"
 _SEARCH = f"-c search_path={SCHEMA_NAME}"
@@ -52,8 +54,8 @@ class ShardQueue:
             db: a transaction that reads.
 
         Raises:
-            LedgerError: the ledger is a file, or has no place for shards yet, or this role may
-                not use it; says what to do.
+            LedgerError: the ledger is a file, or has no place for shards yet, or this program or
+                role may not use it; says what to do.
         """
         if db.dialect.name == "sqlite":
             raise LedgerError(
@@ -61,17 +63,9 @@ class ShardQueue:
                 where=self.where,
                 remedy="send from this machine alone: leave --workers out; or see docs/ledger.md",
             )
-        try:
-            import procrastinate  # noqa: F401 - whether it is there
-        except ImportError as error:
-            what = f"workers need what is not installed: {error.name}"
-            raise LedgerError(what, where=self.where, remedy=DRIVER_REMEDY) from error
-        there = "SELECT 1 FROM pg_namespace WHERE nspname = :name"
-        right = "SELECT has_schema_privilege(:name, 'USAGE')"
-        name = {"name": SCHEMA_NAME}
-        if not db.execute(text(there), name).scalar() or not db.execute(text(right), name).scalar():
+        if not _may_be_used(db) or _version_there(db) != _version_here():
             raise LedgerError(
-                "the ledger has no place for shards, or this role may not use it",
+                "the ledger has no place for shards that this program and role can use",
                 where=self.where,
                 remedy="publisher ledger migrate --grant ROLE, as the owner of the tables",
             )
@@ -175,24 +169,57 @@ class ShardQueue:
 
 
 def lay_down_queue(db: Connection) -> None:
-    """Makes the place for shards, if it is not there; does nothing where the ledger is a file.
+    """Makes the place for shards, if it is not there, or anew if it is another version's; does
+    nothing where the ledger is a file.
 
     Args:
         db: a transaction of the role that owns the tables.
+
+    Raises:
+        LedgerError: shards wait in the place of another version.
     """
-    if db.dialect.name == "sqlite":
-        return
-    there = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
-    if db.execute(there, {"name": SCHEMA_NAME}).scalar():
+    if db.dialect.name == "sqlite" or _version_there(db) == _version_here():
         return
     from procrastinate.schema import SchemaManager
 
+    if _version_there(db) is not None:
+        counted = f"SELECT count(*) FROM {SCHEMA_NAME}.{_WAITING}"  # noqa: S608 - names of ours
+        waiting = db.exec_driver_sql(counted).scalar_one()
+        if waiting:
+            what = f"{waiting:,} shards wait for workers of another version of Procrastinate"
+            raise LedgerError(what, remedy="have these finish first: publisher worker --until-done")
+        db.exec_driver_sql(f"DROP SCHEMA {SCHEMA_NAME} CASCADE")
     before = db.execute(text(_SEARCH_PATH)).scalar_one()
     db.exec_driver_sql(f"CREATE SCHEMA {SCHEMA_NAME}")
+    db.exec_driver_sql(f"COMMENT ON SCHEMA {SCHEMA_NAME} IS '{_version_here()}'")
     db.exec_driver_sql(f"SET LOCAL search_path TO {SCHEMA_NAME}")
     driver: Any = db.connection.driver_connection
     driver.execute(SchemaManager.get_schema())
     db.execute(text(_SEARCHED), {"path": before})
+
+
+def _version_here() -> str:
+    """The version of Procrastinate, as far as its tables may depend on it.
+
+    Raises:
+        LedgerError: it is not installed.
+    """
+    try:
+        return "Procrastinate " + ".".join(version("procrastinate").split(".")[:2])
+    except PackageNotFoundError as error:
+        what = "a ledger in PostgreSQL needs what is not installed: procrastinate"
+        raise LedgerError(what, remedy=DRIVER_REMEDY) from error
+
+
+def _version_there(db: Connection) -> str | None:
+    """The version whose tables are there; None: there is no place for shards."""
+    said = "SELECT coalesce(obj_description(oid), '') FROM pg_namespace WHERE nspname = :name"
+    return db.execute(text(said), {"name": SCHEMA_NAME}).scalar()
+
+
+def _may_be_used(db: Connection) -> bool:
+    right = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = :name"
+    return bool(db.execute(text(right), {"name": SCHEMA_NAME}).scalar())
 
 
 def grant_queue(db: Connection, to: str) -> None:
