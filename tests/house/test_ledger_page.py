@@ -21,9 +21,17 @@ from tests.fixtures.servers import server
 PAGE = (ROOT / "docs/ledger.md").read_text("utf-8")
 
 
+def section(title: str) -> str:
+    return PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
 def commands(title: str) -> list[str]:
-    section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
-    return re.findall(r"^    (\S.*)$", section, re.MULTILINE)
+    return re.findall(r"^    (\S.*)$", section(title), re.MULTILINE)
+
+
+def in_blocks(title: str) -> list[str]:
+    found = re.findall(r"^```sh\n(.*?)^```", section(title), re.MULTILINE | re.DOTALL)
+    return [line for block in found for line in block.splitlines()]
 
 
 def test_a_ledger_in_a_server_is_set_up_as_the_page_says(
@@ -41,7 +49,7 @@ def test_a_ledger_in_a_server_is_set_up_as_the_page_says(
     }
     monkeypatch.setenv("PGHOST", server().host)
     said = []
-    for line in commands("PostgreSQL"):
+    for line in in_blocks("PostgreSQL"):
         line = re.sub(
             r"\b(ledger_owner|ledger_program|ledger_auditor)\b", rf"page_\1{suffix}", line
         )
