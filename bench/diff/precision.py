@@ -121,11 +121,14 @@ def _carried(amendment: Amendment) -> Iterator[Claim]:
     """Sentences that moved, less than a paragraph."""
     words: dict[SpanKind, dict[int, str]] = {SpanKind.DELETE: {}, SpanKind.INSERT: {}}
     for op in amendment.operations:
-        for cell in op.cells:
-            for span in cell:
-                if span.move and not (op.move and op.old):
-                    own = words[span.kind]
-                    own[span.move] = own.get(span.move, "") + span.text
+        for cell in op.cells if not (op.move and op.old) else ():
+            for kind, own in words.items():
+                of_side = [span for span in cell if span.kind in (kind, SpanKind.KEEP)]
+                letters = [s.old if kind is SpanKind.DELETE else s.new for s in of_side]
+                for place, span in enumerate(of_side):
+                    before = re.split(r"(?<=[.!?。:;])(?=\s|$)", "".join(letters[:place]))[-1]
+                    if span.move:
+                        own.setdefault(span.move, before + "".join(letters[place:]))
     old, new = words.values()
     for move, text in old.items():
         yield _claim("sentence moved", {text}, {new[move]})

@@ -5,6 +5,7 @@ and signs of other kinds of Markdown.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -52,6 +53,24 @@ def unused_definitions(text: str) -> list[UnusedDefinition]:
     return [
         UnusedDefinition(start + 1, "".join(lines[start:end]).strip())
         for start, end in sorted(unused)
+    ]
+
+
+def changed_definitions(old: Iterable[str], new: Iterable[str]) -> list[str]:
+    """What came, went or changed of the link definitions that nobody uses, a line each.
+
+    Args:
+        old, new: the Markdown of the files of two texts.
+    """
+    sides = [
+        Counter(one.source for text in texts for one in unused_definitions(text))
+        for texts in (old, new)
+    ]
+    gone, come = sides[0] - sides[1], sides[1] - sides[0]
+    return [
+        f"{what}: `{source}`, a link definition that no link uses"
+        for what, found in (("removed", gone), ("added", come))
+        for source in found.elements()
     ]
 
 

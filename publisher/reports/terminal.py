@@ -164,15 +164,15 @@ def _was_now(line: Line) -> str:
 
 def _moved(line: Line) -> list[str]:
     """The words that moved without all of their clause, each with where they went or came from."""
-    found: dict[tuple[int, SpanKind], str] = {}
+    told: list[str] = []
     for cell in line.op.cells:
-        for span in cell:
-            if span.move in line.moves:
-                found[span.move, span.kind] = found.get((span.move, span.kind), "") + span.text
-    return [
-        _said(line.moves[move][kind is SpanKind.INSERT], text)
-        for (move, kind), text in found.items()
-    ]
+        for move, kind in dict.fromkeys((s.move, s.kind) for s in cell if s.move in line.moves):
+            own = [span for span in cell if span.kind is kind]
+            places = [place for place, span in enumerate(own) if span.move == move]
+            # What was amended in it is among its words.
+            text = "".join(span.text for span in own[places[0] : places[-1] + 1])
+            told.append(_said(line.moves[move][kind is SpanKind.INSERT], text))
+    return told
 
 
 def _both_sides(op: Operation) -> tuple[str, str]:

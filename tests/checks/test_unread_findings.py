@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publisher.checks.text_findings import check_text
-from publisher.checks.unread_findings import typed_signs, unused_definitions
+from publisher.checks.unread_findings import changed_definitions, typed_signs, unused_definitions
 from publisher.policies.finding import Severity
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -84,3 +84,13 @@ def test_a_draft_is_refused_for_a_definition_that_its_last_release_has_not(
     unread = "no link uses the def"
     assert ranks(last) == [(Severity.ERROR, unread), *cues]
     assert ranks(replace(last, policy=policy)) == [(Severity.CUE, unread), *cues]
+
+
+def test_a_change_of_a_definition_that_nobody_uses_is_named() -> None:
+    old, new = (f"We keep data.\n\n[Retention]: {n}-days\n" for n in (30, 60))
+    assert changed_definitions([old], [new]) == [
+        "removed: `[Retention]: 30-days`, a link definition that no link uses",
+        "added: `[Retention]: 60-days`, a link definition that no link uses",
+    ]
+    assert changed_definitions([old], [old]) == []
+    assert changed_definitions(["[A]: b\n\n[A]\n"], ["[A]: c\n\n[A]\n"]) == []
