@@ -45,10 +45,13 @@ def rivals(root: Path, policy_id: str, numbers: Collection[Number]) -> list[Riva
         HistoryError: git does not answer.
     """
     git = GitProgram(root)
+    folders = _folders(git, policy_id)
+    if not folders:
+        return []
     own = _sums(git, f"HEAD:./versions/{policy_id}", numbers)
     upstream = git.run("rev-parse", "--symbolic-full-name", "@{upstream}").stdout.decode().strip()
     found = []
-    for tree, branches in _folders(git, policy_id).items():
+    for tree, branches in folders.items():
         other = _sums(git, tree, numbers)
         for number in sorted(own.keys() & other.keys()):
             if own[number] != other[number]:
@@ -68,10 +71,13 @@ def rival_statements(root: Path, policy_id: str, numbers: Collection[int]) -> li
         HistoryError: git does not answer.
     """
     git = GitProgram(root)
+    folders = _folders(git, policy_id) if numbers else {}
+    if not folders:
+        return []
     own = _statements(git, f"HEAD:./versions/{policy_id}", numbers)
     upstream = git.run("rev-parse", "--symbolic-full-name", "@{upstream}").stdout.decode().strip()
     found = []
-    for tree, branches in _folders(git, policy_id).items() if own else ():
+    for tree, branches in folders.items():
         other = _statements(git, tree, numbers)
         for number in sorted(own.keys() & other.keys()):
             if own[number] != other[number]:
@@ -105,7 +111,7 @@ def _statements(git: GitProgram, tree: str, numbers: Collection[int]) -> dict[in
     ordered = sorted(numbers)
     join = "/" if ":" in tree else ":"
     asked = "".join(f"{tree}{join}{REGISTER}/{statement_file(n)}\n" for n in ordered)
-    told = os.fsdecode(git.ask("cat-file", "--batch-check", given=asked.encode())).splitlines()
+    told = os.fsdecode(_checked(git, asked.encode())).splitlines()
     lines: Iterator[tuple[int, str]] = zip(ordered, told, strict=True)
     return {number: line.split()[0] for number, line in lines if " blob " in line}
 
@@ -116,7 +122,7 @@ def _folders(git: GitProgram, policy_id: str) -> dict[str, list[str]]:
     named = os.fsdecode(git.ask(*asked, "refs/heads", "refs/remotes")).splitlines()
     branches = [each for each in named if not each.endswith("/HEAD")]  # which is another's name
     names = "".join(f"{branch}:./versions/{policy_id}\n" for branch in branches)
-    told = os.fsdecode(git.ask("cat-file", "--batch-check", given=os.fsencode(names)))
+    told = os.fsdecode(_checked(git, os.fsencode(names)))
     found: dict[str, list[str]] = {}
     for branch, line in zip(branches, told.splitlines(), strict=True):
         tree, _, kind = line.partition(" ")
@@ -125,12 +131,17 @@ def _folders(git: GitProgram, policy_id: str) -> dict[str, list[str]]:
     return found
 
 
+def _checked(git: GitProgram, names: bytes) -> bytes:
+    """What git has by some names, each on a line; nothing is asked about none."""
+    return git.ask("cat-file", "--batch-check", given=names) if names else b""
+
+
 def _sums(git: GitProgram, tree: str, numbers: Collection[Number]) -> dict[Number, str]:
     """The id of the checksums of each release in a folder of them."""
     ordered = sorted(numbers)
     join = "/" if ":" in tree else ":"
     asked = "".join(f"{tree}{join}{number}/{SUMS_FILE}\n" for number in ordered)
-    told = os.fsdecode(git.ask("cat-file", "--batch-check", given=asked.encode())).splitlines()
+    told = os.fsdecode(_checked(git, asked.encode())).splitlines()
     lines: Iterator[tuple[Number, str]] = zip(ordered, told, strict=True)
     return {number: line.split()[0] for number, line in lines if " blob " in line}
 

@@ -65,6 +65,19 @@ class History:
         first = os.fsdecode(done.stdout).partition("\n")[0].partition(" ")[0]
         return first.removeprefix("remote.").removesuffix(".tagopt")
 
+    def ask_of_head(self, *words: str) -> bytes:
+        """What git answers about `HEAD`, which is among the words.
+
+        Raises:
+            HistoryError: it fails, for there is no commit yet, say.
+        """
+        done = self._git.run(*words)
+        if done.returncode:
+            # Asked only now, for a process of git costs more than most of its answers.
+            self.head  # noqa: B018 - says so where there is no commit
+            raise refusal(done.stderr.decode("utf-8", "replace"), self.top)
+        return done.stdout
+
     @property
     def head(self) -> str:
         """The current commit.
@@ -105,7 +118,7 @@ class History:
 
     def committed(self, path: str) -> bool:
         """Whether anything at `path` is in the current commit."""
-        return bool(self._git.ask("ls-tree", self.head, "--", self._path(path)))
+        return bool(self.ask_of_head("ls-tree", "HEAD", "--", self._path(path)))
 
     def tracked(self, paths: Iterable[str]) -> list[str]:
         """The paths in the project that git has in its index, at or below the given ones."""
@@ -216,7 +229,7 @@ class History:
 
     def contains(self, revision: str) -> bool:
         """Whether a commit is in the history of the current one, as far as this clone has it."""
-        return self._git.succeeds("merge-base", "--is-ancestor", revision, self.head)
+        return self._git.succeeds("merge-base", "--is-ancestor", revision, "HEAD")
 
     def had(self, release: str) -> bool:
         """Whether a release or a statement was ever in this branch's history, as far as this clone
@@ -226,13 +239,13 @@ class History:
             release: its name, such as `privacy/2` or `privacy.register/0001`.
         """
         place = self._path(sealed_path(release))
-        words = ("log", "-1", "--full-history", "--format=%H", self.head)
-        return bool(self._git.ask(*words, "--", place))
+        words = ("log", "-1", "--full-history", "--format=%H", "HEAD")
+        return bool(self.ask_of_head(*words, "--", place))
 
     def revisions(self, path: str) -> list[Revision]:
         """The commits that touched `path`, newest first."""
-        words = ("log", "-z", _FACTS, self.head, "--", self._path(path))
-        parts = self._git.ask(*words).decode("utf-8", "replace").split("\0")
+        words = ("log", "-z", _FACTS, "HEAD", "--", self._path(path))
+        parts = self.ask_of_head(*words).decode("utf-8", "replace").split("\0")
         return [_revision(*facts) for facts in zip(*[iter(parts)] * 4, strict=False)]
 
     def last(self, path: str) -> Revision | None:
@@ -249,7 +262,7 @@ class History:
         """
         place = self._path(folder)
         words = ("-z", "--raw", "-c", "--no-renames", "--full-history", _FACTS)
-        parts = iter(self._git.ask("log", *words, self.head, "--", place).split(b"\0"))
+        parts = iter(self.ask_of_head("log", *words, "HEAD", "--", place).split(b"\0"))
         found: dict[str, list[Revision]] = {}
         revision: Revision | None = None
         for part in parts:

@@ -132,7 +132,8 @@ class Tagged:
     def modes(self, folder: str) -> dict[str, str]:
         """The mode of everything below a folder in the current commit, by its path."""
         place = self._path(folder)
-        out = self._git.ask("ls-tree", "-r", "-z", "--full-tree", self._history.head, "--", place)
+        words = ("ls-tree", "-r", "-z", "--full-tree", "HEAD", "--", place)
+        out = self._history.ask_of_head(*words)
         before = f"{self._history.prefix}/" if self._history.prefix else ""
         found = {}
         for line in filter(None, out.split(b"\0")):
