@@ -87,7 +87,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(8, 2 * (os.cpu_count() or 1))
 
 
-_SHARING = ('scope="module"', "browser: Browser", "sample_site", "xdist_group")
+_SHARING = ('scope="module"', "browser: Browser", "windows: Windows", "sample_site", "xdist_group")
 
 
 class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]
@@ -200,3 +200,11 @@ def browser() -> Iterator[Browser]:
     """A real Chromium, which the tests of a module share."""
     with browsers.opened() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[browsers.Windows]:
+    """Its windows, which tests lend one another."""
+    made = browsers.Windows(browser)
+    yield made
+    made.close()

@@ -12,11 +12,11 @@ from email.policy import default
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from publisher.cli import command_line
 from tests.fixtures.access import Scheme, violations
-from tests.fixtures.browsers import serving
+from tests.fixtures.browsers import Windows, serving
 from tests.fixtures.house import KEY, House, make_house
 from tests.fixtures.relays import free_port
 from tests.fixtures.some import by_turns
@@ -26,40 +26,36 @@ pytestmark = pytest.mark.browser
 # ── the page of a day ────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_page_of_a_day_says_what_applied(browser: Browser, sample_site: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(sample_site + "privacy/on/?day=2026-12-24")
-    answer = page.locator(".pp-answer")
-    assert answer.inner_text().split("\n") == [
-        "24 December 2026",
-        "",
-        "In force: version 1, from 1 January 2026 until 28 February 2027",
-        "Announced: version 2 (corrected: 2.1), in force from 1 March 2027",
-    ]
-    page.get_by_label("Day", exact=True).fill("2027-03-01")
-    page.get_by_role("button", name="Show").click()
-    assert answer.get_by_role("listitem").all_inner_texts() == [
-        "In force: version 2 (corrected: 2.1), from 1 March 2027"
-    ]
-    assert page.url.endswith("?day=2027-03-01")
-    assert page.locator("tr.pp-holds").count() == 1
-    answer.get_by_role("link").click()
-    assert page.url == sample_site + "privacy/2.1/"
-    page.goto(sample_site + "privacy/on/?day=nonsense")
-    assert answer.inner_text() == ""
-    context.close()
+def test_the_page_of_a_day_says_what_applied(windows: Windows, sample_site: str) -> None:
+    with windows.lent() as page:
+        page.goto(sample_site + "privacy/on/?day=2026-12-24")
+        answer = page.locator(".pp-answer")
+        assert answer.inner_text().split("\n") == [
+            "24 December 2026",
+            "",
+            "In force: version 1, from 1 January 2026 until 28 February 2027",
+            "Announced: version 2 (corrected: 2.1), in force from 1 March 2027",
+        ]
+        page.get_by_label("Day", exact=True).fill("2027-03-01")
+        page.get_by_role("button", name="Show").click()
+        assert answer.get_by_role("listitem").all_inner_texts() == [
+            "In force: version 2 (corrected: 2.1), from 1 March 2027"
+        ]
+        assert page.url.endswith("?day=2027-03-01")
+        assert page.locator("tr.pp-holds").count() == 1
+        answer.get_by_role("link").click()
+        assert page.url == sample_site + "privacy/2.1/"
+        page.goto(sample_site + "privacy/on/?day=nonsense")
+        assert answer.inner_text() == ""
 
 
 def test_without_a_script_the_page_of_a_day_shows_its_tables(
-    browser: Browser, sample_site: str
+    windows: Windows, sample_site: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(sample_site + "privacy/on/")
-    assert not page.get_by_label("Day", exact=True).is_visible()
-    assert page.get_by_role("row", name="Version 2.1 1 March 2027 further notice").is_visible()
-    context.close()
+    with windows.lent(scripts=False) as page:
+        page.goto(sample_site + "privacy/on/")
+        assert not page.get_by_label("Day", exact=True).is_visible()
+        assert page.get_by_role("row", name="Version 2.1 1 March 2027 further notice").is_visible()
 
 
 # ── redlines ─────────────────────────────────────────────────────────────────────────────────────
@@ -153,31 +149,28 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(("width", "scheme"), by_turns([375, 1280], ["light", "dark"]))
 def test_every_view_of_a_redline_is_accessible_and_fits(
-    browser: Browser, sample_site: str, comparison: str, width: int, scheme: Scheme
+    windows: Windows, sample_site: str, comparison: str, width: int, scheme: Scheme
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
     failed = []
-    for address in (sample_site + "privacy/2/changes/", comparison):
-        page.goto(address)
-        for layout, extent in (("inline", "full"), ("facing", "full"), ("facing", "only")):
-            page.check(f"#pp-{layout}")
-            page.check(f"#pp-{extent}")
-            page.keyboard.press("j")
-            found = violations(page)
-            if found.violations_count:
-                failed.append(f"{address} {layout} {extent}: {found.generate_report()}")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{address} {layout} {extent} is {wide} px wide"
-    context.close()
+    with windows.lent(width, scheme=scheme) as page:
+        for address in (sample_site + "privacy/2/changes/", comparison):
+            page.goto(address)
+            for layout, extent in (("inline", "full"), ("facing", "full"), ("facing", "only")):
+                page.check(f"#pp-{layout}")
+                page.check(f"#pp-{extent}")
+                page.keyboard.press("j")
+                found = violations(page)
+                if found.violations_count:
+                    failed.append(f"{address} {layout} {extent}: {found.generate_report()}")
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, f"{address} {layout} {extent} is {wide} px wide"
     assert not failed, "\n".join(failed)
 
 
 @pytest.fixture
-def desk(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield context.new_page()
-    context.close()
+def desk(windows: Windows) -> Iterator[Page]:
+    with windows.lent() as page:
+        yield page
 
 
 def test_keys_and_buttons_lead_from_change_to_change(desk: Page, comparison: str) -> None:
@@ -222,61 +215,53 @@ def test_the_address_of_a_change_can_be_shared(desk: Page, comparison: str) -> N
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_both_texts_stand_side_by_side(browser: Browser, comparison: str, scripts: bool) -> None:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, java_script_enabled=scripts
-    )
-    page = context.new_page()
-    page.goto(comparison)
-    assert page.get_by_text("[paragraph split here]").count() == 1
-    assert not page.locator(".pp-was").first.is_visible()
-    assert page.get_by_role("button", name="Next").is_visible() == scripts
-    page.check("#pp-facing")
-    left = page.locator(".pp-was", has_text="128")
-    right = page.locator(".pp-redline > p", has_text="256")
-    here, there = left.bounding_box(), right.bounding_box()
-    assert here is not None
-    assert there is not None
-    assert here["x"] + here["width"] <= there["x"]
-    assert here["y"] == there["y"]
-    assert "128" not in right.inner_text()
-    numbers = page.locator("li.pp-was", has_text="two days").locator("ol")
-    assert numbers.get_attribute("start") == "3"
-    assert page.locator(".pp-gone", has_text="contests").is_visible()
-    context.close()
+def test_both_texts_stand_side_by_side(windows: Windows, comparison: str, scripts: bool) -> None:
+    with windows.lent(scripts=scripts) as page:
+        page.goto(comparison)
+        assert page.get_by_text("[paragraph split here]").count() == 1
+        assert not page.locator(".pp-was").first.is_visible()
+        assert page.get_by_role("button", name="Next").is_visible() == scripts
+        page.check("#pp-facing")
+        left = page.locator(".pp-was", has_text="128")
+        right = page.locator(".pp-redline > p", has_text="256")
+        here, there = left.bounding_box(), right.bounding_box()
+        assert here is not None
+        assert there is not None
+        assert here["x"] + here["width"] <= there["x"]
+        assert here["y"] == there["y"]
+        assert "128" not in right.inner_text()
+        numbers = page.locator("li.pp-was", has_text="two days").locator("ol")
+        assert numbers.get_attribute("start") == "3"
+        assert page.locator(".pp-gone", has_text="contests").is_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_changes_only_folds_what_stays(browser: Browser, comparison: str, scripts: bool) -> None:
-    context = browser.new_context(java_script_enabled=scripts)
-    page = context.new_page()
-    page.goto(comparison)
-    stays = page.locator(".pp-same").get_by_text("A third paragraph that stays.").last
-    assert stays.is_visible()
-    assert not page.get_by_text("4 unchanged paragraphs").is_visible()
-    page.check("#pp-only")
-    assert not stays.is_visible()
-    page.get_by_text("4 unchanged paragraphs").click()
-    assert stays.is_visible()
-    context.close()
+def test_changes_only_folds_what_stays(windows: Windows, comparison: str, scripts: bool) -> None:
+    with windows.lent(scripts=scripts) as page:
+        page.goto(comparison)
+        stays = page.locator(".pp-same").get_by_text("A third paragraph that stays.").last
+        assert stays.is_visible()
+        assert not page.get_by_text("4 unchanged paragraphs").is_visible()
+        page.check("#pp-only")
+        assert not stays.is_visible()
+        page.get_by_text("4 unchanged paragraphs").click()
+        assert stays.is_visible()
 
 
 def test_the_list_of_changes_leads_to_them_without_a_script(
-    browser: Browser, comparison: str
+    windows: Windows, comparison: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(comparison)
-    page.locator(".pp-changes").get_by_role("link", name="Security").click()
-    assert page.url.endswith("#change-security-1")
-    box = page.locator("#change-security-1").bounding_box()
-    assert box is not None
-    assert 0 <= box["y"] < 720
-    page.get_by_role("link", name="Moved here from").click()
-    assert page.url.endswith("-away")
-    page.locator(":target").get_by_role("link").click()
-    assert page.url.endswith("-here")
-    context.close()
+    with windows.lent(height=720, scripts=False) as page:
+        page.goto(comparison)
+        page.locator(".pp-changes").get_by_role("link", name="Security").click()
+        assert page.url.endswith("#change-security-1")
+        box = page.locator("#change-security-1").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 720
+        page.get_by_role("link", name="Moved here from").click()
+        assert page.url.endswith("-away")
+        page.locator(":target").get_by_role("link").click()
+        assert page.url.endswith("-here")
 
 
 # ── opting out ───────────────────────────────────────────────────────────────────────────────────
@@ -311,10 +296,9 @@ def state(house: House) -> str:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 375, "height": 800})
-    yield context.new_page()
-    context.close()
+def page(windows: Windows) -> Iterator[Page]:
+    with windows.lent(375, 800) as page:
+        yield page
 
 
 def test_a_customer_opts_out_and_takes_it_back(shop: tuple[House, str], page: Page) -> None:
@@ -398,7 +382,7 @@ def test_the_draft_is_shown_live(house: House, page: Page) -> None:
         [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        for _ in range(100):
+        for _ in range(600):
             try:
                 page.goto(f"http://127.0.0.1:{port}/privacy/draft/changes/")
                 break

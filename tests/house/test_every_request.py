@@ -16,11 +16,11 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize
 
 from publisher.people.requests import RequestKind
 from tests.fixtures.access import Scheme, violations
-from tests.fixtures.browsers import serving
+from tests.fixtures.browsers import Windows, serving
 from tests.fixtures.forms import PHONE
 from tests.fixtures.house import CONFIGURATION, FACTS, KEY, House, later, make_house
 from tests.fixtures.houses import spooled
@@ -257,65 +257,57 @@ def look(page: Page) -> None:
 
 @pytest.mark.parametrize(("number", "way"), by_turns(range(len(JOURNEYS)), WAYS_TO_READ))
 def test_from_a_mail_to_the_receipt(
-    site: tuple[House, str], browser: Browser, number: int, way: tuple[str, ViewportSize]
+    site: tuple[House, str], windows: Windows, number: int, way: tuple[str, ViewportSize]
 ) -> None:
     journey, (tag, screen) = JOURNEYS[number], way
     script = (number // 2 % 2 == 0) == (screen is PHONE)
     scheme: Scheme = "light" if screen is PHONE else "dark"
     client = f"203.0.113.{number + 1 + 100 * (screen is DESK)}"
-    context = browser.new_context(
-        viewport=screen,
-        color_scheme=scheme,
-        java_script_enabled=script,
-        extra_http_headers={"X-Forwarded-For": client},
-    )
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    reader = Reader(site, page, tag, number)
-    if journey.page:
-        reader.ask_on_page(journey)
-    else:
-        assert journey.kind
-        reader.ask_by_letter(journey.kind)
-    look(page)
-    said = page.inner_text("main")
-    if journey.kind is None:
-        assert page.locator(".pp-applies h2").first.is_visible()
-        reader.press(page.locator(".pp-applies a[href*=letter]"))
-        assert "opt-out/" in page.locator(".pp-sent").inner_text()
+    with windows.lent(screen["width"], screen["height"], scheme, scripts=script) as page:
+        page.context.set_extra_http_headers({"X-Forwarded-For": client})
+        page.set_default_timeout(10_000)
+        reader = Reader(site, page, tag, number)
+        if journey.page:
+            reader.ask_on_page(journey)
+        else:
+            assert journey.kind
+            reader.ask_by_letter(journey.kind)
         look(page)
-    else:
-        assert re.search(r"R-\d{6}", said), said
-    if script:
-        found = violations(page, scheme)
-        assert found.violations_count == 0, found.generate_report()
-    context.close()
+        said = page.inner_text("main")
+        if journey.kind is None:
+            assert page.locator(".pp-applies h2").first.is_visible()
+            reader.press(page.locator(".pp-applies a[href*=letter]"))
+            assert "opt-out/" in page.locator(".pp-sent").inner_text()
+            look(page)
+        else:
+            assert re.search(r"R-\d{6}", said), said
+        if script:
+            found = violations(page, scheme)
+            assert found.violations_count == 0, found.generate_report()
 
 
 def test_fingers_find_the_links_of_sections_and_of_the_foot(
-    site: tuple[House, str], browser: Browser
+    site: tuple[House, str], windows: Windows
 ) -> None:
-    page = browser.new_page(viewport=PHONE)
-    for path in ("privacy/", "privacy/de/", "privacy/1/", ""):
-        page.goto(f"{site[1]}{path}")
-        look(page)
-        assert page.locator(".pp-foot a").count() > 1
-        assert page.locator(".pp-asked a").count() == (2 if path[-3:] in ("cy/", "de/") else 0)
-    page.close()
+    with windows.lent(PHONE["width"], PHONE["height"]) as page:
+        for path in ("privacy/", "privacy/de/", "privacy/1/", ""):
+            page.goto(f"{site[1]}{path}")
+            look(page)
+            assert page.locator(".pp-foot a").count() > 1
+            assert page.locator(".pp-asked a").count() == (2 if path[-3:] in ("cy/", "de/") else 0)
 
 
 def test_the_way_out_of_mailings_is_in_the_language_of_its_reader(
-    site: tuple[House, str], browser: Browser
+    site: tuple[House, str], windows: Windows
 ) -> None:
     rows = list(csv.DictReader(site[0].ok("mailings", "--format", "csv").splitlines()))
-    page = browser.new_page(viewport=PHONE)
-    for tag in ("en", "de"):
-        own = next(row["unsubscribe"] for row in reversed(rows) if row["language"] == tag)
-        page.goto(own.replace(SITE, site[1]))
-        assert page.locator("html").get_attribute("lang") == tag
-        look(page)
-        assert page.locator(".pp-form button").first.inner_text()
-    page.close()
+    with windows.lent(PHONE["width"], PHONE["height"]) as page:
+        for tag in ("en", "de"):
+            own = next(row["unsubscribe"] for row in reversed(rows) if row["language"] == tag)
+            page.goto(own.replace(SITE, site[1]))
+            assert page.locator("html").get_attribute("lang") == tag
+            look(page)
+            assert page.locator(".pp-form button").first.inner_text()
 
 
 def test_every_page_leads_to_what_may_be_asked_for(site: tuple[House, str]) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
 
 from tests.fixtures.access import Scheme, violations
-from tests.fixtures.browsers import serving
+from tests.fixtures.browsers import Windows, serving
 from tests.fixtures.forms import PHONE
 from tests.fixtures.house import FACTS, KEY, House, later, make_house
+from tests.fixtures.some import by_turns
 from tests.releases.test_translation import DECLARED, GERMAN
 
 pytestmark = pytest.mark.browser
@@ -79,13 +80,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]
     patch.undo()
 
 
+def named(value: object) -> str:
+    """What a test is called by: the reader, and the colours."""
+    return value.customer if isinstance(value, Reader) else str(value)
+
+
 @pytest.fixture
-def phone(browser: Browser, scheme: Scheme) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, color_scheme=scheme, has_touch=True)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
+def phone(windows: Windows, scheme: Scheme) -> Iterator[Page]:
+    with windows.lent(PHONE["width"], PHONE["height"], scheme, touch=True) as page:
+        page.set_default_timeout(10_000)
+        yield page
 
 
 def open_letter(told: tuple[House, str], phone: Page, reader: Reader) -> None:
@@ -111,8 +115,7 @@ def follow(phone: Page, what: Locator) -> None:
         what.tap()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.customer)
+@pytest.mark.parametrize(("reader", "scheme"), by_turns(READERS, ["light", "dark"]), ids=named)
 def test_opting_out_takes_two_taps_and_no_scrolling(
     told: tuple[House, str], phone: Page, reader: Reader, scheme: Scheme
 ) -> None:
@@ -122,7 +125,7 @@ def test_opting_out_takes_two_taps_and_no_scrolling(
     assert violations(phone, scheme).violations_count == 0
     if reader.customer not in told[0].ok("optouts", "2"):
         button = phone.get_by_role("button", name=reader.button)
-    else:  # in the other colours before
+    else:  # in the other colours before, where all is tried with all
         button = phone.get_by_role("button", name=reader.withdraw)
     follow(phone, on_the_screen(phone, button))
     assert re.search(r"R-\d{6}", phone.inner_text("main"))
@@ -130,8 +133,7 @@ def test_opting_out_takes_two_taps_and_no_scrolling(
     assert violations(phone, scheme).violations_count == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.customer)
+@pytest.mark.parametrize(("reader", "scheme"), by_turns(READERS, ["light", "dark"]), ids=named)
 def test_finding_the_change_of_a_section_takes_two_taps(
     told: tuple[House, str], phone: Page, reader: Reader, scheme: Scheme
 ) -> None:
@@ -147,8 +149,7 @@ def test_finding_the_change_of_a_section_takes_two_taps(
     assert violations(phone, scheme).violations_count == 0
 
 
-@pytest.mark.parametrize("scheme", ["light"])
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.customer)
+@pytest.mark.parametrize(("reader", "scheme"), by_turns(READERS, ["light"]), ids=named)
 def test_form_and_changes_lead_to_one_another(
     told: tuple[House, str], phone: Page, reader: Reader, scheme: Scheme
 ) -> None:

