@@ -54,13 +54,13 @@ class Founded:
         for place in plan.kept:
             yield f"  kept as it was: {place}"
         errors = [each for each in self.findings if each.severity is Severity.ERROR]
-        go = f"cd {shlex.quote(str(self.root))}"
+        go = [f"cd {shlex.quote(str(self.root))}"] if self.root != Path() else []
         if errors:
             yield f"  {len(errors)} place(s) to fill in or to mend, each with file and line"
-            yield f"Next: {go} && publisher check"
+            yield f"Next: {' && '.join([*go, 'publisher check'])}"
         else:
             freezes = [f"publisher {each}freeze --effective DATE" for each in self.unfrozen]
-            yield f"Next: {' && '.join([go, *freezes, 'publisher build'])}"
+            yield f"Next: {' && '.join([*go, *freezes, 'publisher build'])}"
 
 
 def init(

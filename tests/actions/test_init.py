@@ -329,7 +329,9 @@ def test_at_a_terminal_it_asks_and_asks_again(tmp_path: Path) -> None:
     )
 
 
-def test_a_policy_is_added_to_a_project_that_is_there(house: House) -> None:
+def test_a_policy_is_added_to_a_project_that_is_there(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = everything(house.root)
     refused = founded(house.root)
     assert refused.exit_code == 2
@@ -342,6 +344,8 @@ def test_a_policy_is_added_to_a_project_that_is_there(house: House) -> None:
     assert git(house.root, "log", "-1", "--format=%s") == "Begin terms\n"
     again = founded(house.root, "--policy", "privacy")
     assert "does not overwrite: policy/privacy/policy.toml" in again.output
+    monkeypatch.chdir(house.root)
+    assert founded(Path(), "--policy", "cookies").output.endswith("\nNext: publisher check\n")
 
 
 def test_a_project_without_a_policy_is_told_the_command_that_begins_one(
