@@ -18,8 +18,9 @@ from publisher.edges.ledger.reminders import ReminderMark
 from publisher.edges.project import Project
 from publisher.errors import LedgerError, SendError
 from publisher.letters.splicing import KeptLetter
+from publisher.people.messages import Filed
 from publisher.people.reminding import ReminderState
-from tests.fixtures.answers import declare
+from tests.fixtures.answers import declare, reply, take
 from tests.fixtures.houses import (
     CUSTOMERS,
     NOW,
@@ -87,6 +88,19 @@ def test_who_was_told_and_said_nothing_is_reminded_once(tmp_path: Path) -> None:
     evidence(workplace(project, DUE + DAY), "privacy", "c-3", None, file)
     assert file.read_text("utf-8").count('"reminded"') == 2  # handed over, and taken
     assert not verify_evidence(workplace(project), file, None).findings
+
+
+def test_whoever_answers_it_opts_out_as_by_the_notice(tmp_path: Path) -> None:
+    project = house(tmp_path)
+    send_letters(project)
+    run(project, DUE)
+    raw = next(one for one in spooled(project) if "you may" in read_message(one)["Subject"])
+    letter = read_message(raw)
+    part = letter.get_body(("plain",))
+    assert part
+    quoted = "\n".join(f"> {line}" for line in part.get_content().splitlines())
+    answer = reply(project, f"I opt out\n\n{quoted}", to=str(letter["Reply-To"]))
+    assert take(project, answer, now=DUE).filed is Filed.OPT_OUT
 
 
 def test_outside_of_the_days_for_it_and_without_one_nobody_is_reminded(tmp_path: Path) -> None:
