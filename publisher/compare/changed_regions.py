@@ -18,6 +18,8 @@ BETWEEN = 2
 """The least number of words that stand between two places; else they are the same place."""
 SEED = 4
 """What moved is found by a phrase of this many words that is struck once and written once."""
+BESIDE = 8
+"""How many letters beside the words are looked at, for the end of a sentence."""
 _KINDS = (Kind.PARAGRAPH, Kind.ROW)
 
 
@@ -29,9 +31,11 @@ class Region:
     """Its operation, and its place there."""
     kind: SpanKind
     text: str
+    start: int
+    """Where they begin in the cell, on their side."""
     before: str
     behind: str
-    """What stands around them in the cell, on the same side."""
+    """What stands beside them in the cell, on the same side: as much as is looked at."""
     place: tuple[int, int]
     """Which moved clause they are in, if any, and how many words stand before them."""
 
@@ -94,7 +98,11 @@ def regions_of(operations: Sequence[Operation]) -> Iterator[Region]:
                 else:
                     for side, kind in enumerate((SpanKind.DELETE, SpanKind.INSERT)):
                         if looked_at and parts[side]:
-                            around = sides[side][: at[side]], sides[side][ends[side] :]
+                            start, end = at[side], ends[side]
+                            around = (
+                                sides[side][max(start - BESIDE, 0) : start],
+                                sides[side][end : end + BESIDE],
+                            )
                             where = op.move, stood[op.move]
-                            yield Region((number, place), kind, parts[side], *around, where)
+                            yield Region((number, place), kind, parts[side], start, *around, where)
                 at = ends

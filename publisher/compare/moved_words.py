@@ -305,7 +305,7 @@ def _marked(
     for place, found in cuts.items():
         region = regions[place]
         own = by_cell.setdefault(region.cell, {}).setdefault(region.kind, [])
-        at = len(region.before)
+        at = region.start
         own += [(at + start, at + end, number) for (start, end), number in found]
     touched = {number for number, _ in by_cell}
     for number, op in enumerate(operations):
