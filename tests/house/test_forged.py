@@ -535,27 +535,6 @@ def test_dates_are_those_of_the_signer(
     assert scene.house.run("verify", "--signers", str(signers), *scene.words).exit_code == 1
 
 
-def test_what_the_page_says_sets_up_signers(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path / "home"
-    ssh_key(home / ".ssh", "legal@hosting.example")
-    for ending in ("", ".pub"):
-        (home / f".ssh/legal{ending}").rename(home / f".ssh/id_ed25519{ending}")
-    monkeypatch.setenv("HOME", str(home))
-    section = (ROOT / "docs/signing.md").read_text("utf-8")
-    commands = [line[4:] for line in section.split("\n## ")[0].splitlines() if line[:4] == "    "]
-    *setting_up, checking = commands
-    assert len(setting_up) == 3
-    for command in setting_up:
-        subprocess.run(["sh", "-c", command], cwd=house.root, check=True, capture_output=True)
-    house.ok("freeze", "--effective", "unknown")
-    words = checking.replace("~", str(home)).split()[1:]
-    output = house.ok(*words)
-    assert "1 release(s) checked; 1 signed by legal@hosting.example (SHA256:" in output
-    assert (home / "known-seals.json").exists()
-
-
 @pytest.mark.parametrize("kind", ["ssh", "unsigned"])
 def test_what_verify_finds_is_neither_told_nor_built_nor_amended(
     scenes: dict[str, Scene], kind: str, tmp_path: Path

@@ -191,6 +191,7 @@ SWAPPED = (
     "Sections of one name are known by what stands around them",
     "A paragraph is gone where bold lines became headings",
     "Headings that were emptied",
+    "A section goes up past a group that gets longer headings",
 )
 """What a policy never has: an anchor stays, and every heading has one."""
 DRESSED = (
