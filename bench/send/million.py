@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.faults.engines import PostgreSQL  # noqa: E402 - found by the line above
-from bench.send.run import sink  # noqa: E402
+from bench.send.relays import sink  # noqa: E402
 from tests.fixtures.house import KEY  # noqa: E402
 from tests.fixtures.houses import make  # noqa: E402
 from tests.fixtures.places import on_disk  # noqa: E402

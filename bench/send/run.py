@@ -1,6 +1,6 @@
 """How many letters go to a relay in a second; see README.md.
 
-python bench/send/run.py [--letters N] [--rounds N] [--port PORT]
+python bench/send/run.py [--letters N] [--rounds N] [--relay sink|postfix|PORT] [--far MS]
 """
 
 from __future__ import annotations
@@ -10,22 +10,21 @@ import asyncio
 import os
 import platform
 import resource
-import shutil
 import smtplib
-import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.letters.run import LISTS, customers, letters  # noqa: E402 - found by the line above
+from bench.send.relays import far, postfix, program, sink  # noqa: E402
 from publisher.actions.send import send  # noqa: E402
 from publisher.edges.carriers.carrier import CarrierAnswer  # noqa: E402
 from publisher.edges.carriers.smtp import Relay  # noqa: E402
@@ -40,43 +39,6 @@ from tests.fixtures.places import on_disk  # noqa: E402
 CONNECTIONS = 8
 Client = Callable[[int, Sequence[Letter]], None]
 """Hands letters to the relay at a port of this machine."""
-
-
-# ── the relay ────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def sink() -> Iterator[int]:
-    """Postfix's smtp-sink, which takes letters and throws them away; gives its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    user = ["-u", "nobody"] if os.getuid() == 0 else []
-    command = [_program("smtp-sink"), *user, f"127.0.0.1:{port}", "1000"]
-    with subprocess.Popen(command) as process:
-        _await(port)
-        try:
-            yield port
-        finally:
-            process.terminate()
-
-
-def _await(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
-    raise SystemExit(f"nobody listens on port {port}")
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    if found is None:
-        raise SystemExit(f"{name} is missing: install Postfix")
-    return found
 
 
 # ── those who send ───────────────────────────────────────────────────────────────────────────────
@@ -122,7 +84,7 @@ def in_c(sessions: int) -> Client:
         size = sum(len(one.data) for one in some) // len(some)
         sizes = ["-s", str(sessions), "-m", str(len(some)), "-l", str(size)]
         ends = ["-f", some[0].sender, "-t", some[0].to, f"127.0.0.1:{port}"]
-        subprocess.run([_program("smtp-source"), "-d", *sizes, *ends], check=True)
+        subprocess.run([program("smtp-source"), "-d", *sizes, *ends], check=True)
 
     return run
 
@@ -191,11 +153,20 @@ def _processor() -> float:
     return sum(one.ru_utime + one.ru_stime for one in own)
 
 
+@contextmanager
+def relay(which: str, milliseconds: float) -> Iterator[int]:
+    """The relay that was asked for, anew for each client; gives the port to go to."""
+    opened = {"sink": sink, "postfix": postfix}.get(which)
+    with opened() if opened else nullcontext(int(which)) as port, far(port, milliseconds) as near:
+        yield near
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--port", type=int, help="of a relay that runs already")
+    parser.add_argument("--relay", default="sink", help="sink, postfix, or the port of one")
+    parser.add_argument("--far", type=float, default=0, metavar="MS", help="there and back")
     given = parser.parse_args()
     language, names = LISTS["en, ASCII names"]
     made = letters(language)
@@ -214,10 +185,10 @@ def main() -> None:
     for _ in range(given.rounds):
         # In turns, so that what else the machine does is the same for all.
         for name, client in clients.items():
-            with sink() as port:
-                taken[name].append(measured(client, given.port or port, some))
-        with sink() as port:
-            taken[whole].append(publisher_send(given.port or port, given.letters))
+            with relay(given.relay, given.far) as port:
+                taken[name].append(measured(client, port, some))
+        with relay(given.relay, given.far) as port:
+            taken[whole].append(publisher_send(port, given.letters))
     print(
         f"Python {platform.python_version()}, {given.rounds} rounds of {given.letters:,}, medians"
     )
