@@ -29,6 +29,13 @@ ledger.keep(b"raw", "", __import__("publisher.edges.clock", fromlist=["now"]).no
 print(ledger.identity)
 ledger.close()
 """
+_ENDS = """
+import ctypes, sys
+from publisher.edges.ledger import open_ledger
+ledger = open_ledger(sys.argv[1])
+ledger.keep(b"raw", "", __import__("publisher.edges.clock", fromlist=["now"]).now)
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(ledger))  # something that never lets it go
+"""
 _IMPORTED = """
 import sys
 from publisher.edges.ledger import Ledger
@@ -63,6 +70,14 @@ def test_many_processes_begin_one_ledger(disk: Path) -> None:
         assert db.execute("SELECT count(*) FROM ledger").fetchone() == (1,)
         assert db.execute("SELECT count(*) FROM message").fetchone() == (MANY,)
         assert db.execute("SELECT count(*), max(number) FROM batch").fetchone() == (MANY, MANY)
+
+
+def test_whoever_copies_the_file_after_a_command_has_all_of_it(disk: Path) -> None:
+    """Whatever still holds the ledger when a process ends: its log went into the file."""
+    run(_ENDS, f"sqlite:///{disk}/ledger.sqlite")
+    assert [path.name for path in disk.iterdir() if "wal" in path.name] == []
+    with closing(sqlite3.connect(disk / "ledger.sqlite")) as db:
+        assert db.execute("SELECT count(*) FROM message").fetchone() == (1,)
 
 
 def test_many_threads_begin_one_ledger(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ in, with their offset.
 
 from __future__ import annotations
 
+import atexit
+import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
@@ -142,6 +144,8 @@ class Ledger(
 
 _OPENED: dict[str, Ledger] = {}
 _OPENING = Lock()
+_ENDING: set[int] = set()
+"""The processes that close them when they end: this one, or those that it was forked from."""
 
 
 def open_ledger(url: str) -> Ledger:
@@ -152,8 +156,20 @@ def open_ledger(url: str) -> Ledger:
     """
     with _OPENING:
         if url not in _OPENED:
+            if (process := os.getpid()) not in _ENDING:
+                _ENDING.add(process)
+                atexit.register(_end, process)
             _OPENED[url] = Ledger(url)
         return _OPENED[url]
+
+
+def _end(process: int) -> None:
+    """Closes what a process opened when it ends: whoever copies the file has all of it then.
+
+    A process that was forked off closes nothing of its parent's.
+    """
+    if os.getpid() == process:
+        close_ledgers()
 
 
 def is_begun(url: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -58,9 +59,15 @@ class ShardClerk(Thread):
 
     def __exit__(self, *_: object) -> None:
         self.settle(0.0)
-        if self._loop is not None and self._running is not None and self.is_alive():
-            self._loop.call_soon_threadsafe(self._running.cancel)
+        if self._running is not None:
+            self._have(self._running.cancel)
         self.join()
+
+    def _have(self, act: Callable[..., object], *words: object) -> None:
+        """Has the clerk's own thread do something, unless it has ended by itself meanwhile."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # its loop is closed, at whichever moment that was
+                self._loop.call_soon_threadsafe(act, *words)
 
     def shards(self) -> Iterator[HandedShard | None]:
         """Shards as they come, each to be settled before the next; None whenever none came for a
@@ -88,8 +95,8 @@ class ShardClerk(Thread):
             again: in how many seconds somebody is to take it again; None: it is finished.
         """
         given, self._open = self._open, None
-        if given is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(_answer, given[1], again)
+        if given is not None:
+            self._have(_answer, given[1], again)
 
     def run(self) -> None:
         """Hands out shards until it is told to end."""
