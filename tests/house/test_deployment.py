@@ -8,7 +8,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 from click.testing import CliRunner
 
 from publisher.cli import command_line
@@ -24,7 +23,7 @@ def blocks(kind: str) -> list[str]:
 
 def test_every_command_in_it_is_one(tmp_path: Path) -> None:
     found = set(re.findall(r"publisher (?:--quiet )?(?:([a-z]+)((?: --[a-z-]+)*))", TEXT))
-    assert {name for name, _ in found} >= {"build", "serve", "status", "verify", "freeze"}
+    assert {name for name, _ in found} >= {"build", "serve", "status", "freeze"}
     for name, options in found:
         if name not in command_line.commands:
             assert name == "in", name
@@ -66,15 +65,3 @@ def test_the_line_for_cron_has_five_times_and_builds_before_it_copies() -> None:
     assert "--tags" in steps[1]
     assert steps[2] == [".venv/bin/publisher", "--quiet", "build"]
     assert steps[3][0] == "rsync"
-
-
-def test_the_workflow_has_what_vouches_for_releases_and_builds_the_site() -> None:
-    (block,) = blocks("yaml")
-    found = yaml.safe_load(block)
-    assert found[True]["schedule"] == [{"cron": "5 22,23 * * *"}]  # YAML 1.1 reads `on` so
-    steps = found["jobs"]["publish"]["steps"]
-    assert steps[0]["with"] == {"fetch-depth": 0, "fetch-tags": True}
-    assert [step["run"] for step in steps if "run" in step][1:] == [
-        "publisher verify",
-        "publisher build",
-    ]
