@@ -24,12 +24,12 @@ def place_flaw(place: str) -> tuple[str, str]:
     from holidays.utils import country_holidays, list_supported_countries
 
     known = list_supported_countries(include_aliases=False)
-    country, _, part = place.partition("-")
+    country, dash, part = place.partition("-")
     if country not in known:
         near = get_close_matches(country.upper(), known, 3, 0.5)
         tried = f", such as {', '.join(near)}" if near else ""
         return "is no country whose holidays are known", f"name it by its code (ISO 3166){tried}"
-    if part and part not in known[country]:
+    if dash and part not in known[country]:
         parts = ", ".join(f"{country}-{one}" for one in known[country])
         what = f"is no part of {country} whose holidays are known"
         return what, f"use {country}, or one of {parts}" if parts else f"use {country}"

@@ -37,7 +37,8 @@ def with_counting(release: Release, releases: Releases, last: Release, today: dt
     for one in sides:
         place = one.policy.facts.holidays
         if place and not place_flaw(place)[0]:
-            days_off[place] = public_holidays(place, today, end)
+            days_off[place] = _earlier(release, last, place, today)
+            days_off[place] |= public_holidays(place, today, end)
         elif place and one is not release:  # a place that the tables do not know any more
             days_off[place] = dict(one.conditions.days_off.get(place, {}))
     whole = any(_profile(one.policy.facts).expires for one in sides)
@@ -45,6 +46,16 @@ def with_counting(release: Release, releases: Releases, last: Release, today: dt
         whole = last.conditions.whole_periods
     conditions = replace(release.conditions, days_off=days_off, whole_periods=whole)
     return replace(release, conditions=conditions)
+
+
+def _earlier(release: Release, last: Release, place: str, today: dt.date) -> dict[dt.date, str]:
+    """The holidays before today that go on to count for whoever was told of `last` already: a
+    correction is made while their periods run.
+    """
+    if release.materiality is not Materiality.EDITORIAL:
+        return {}
+    sealed = last.conditions.days_off.get(place, {})
+    return {day: name for day, name in sealed.items() if day < today}
 
 
 def _sides(release: Release, releases: Releases) -> list[Release]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.law.public_holidays import public_holidays
+from publisher.law.public_holidays import place_flaw, public_holidays
 from publisher.releases.notice_period import last_day_to_tell, lawful_from
 from tests.fixtures.house import FACTS, House, git, make_house
 from tests.fixtures.houses import workplace
@@ -66,3 +66,27 @@ def test_the_day_is_counted_sealed_and_held_to(house: House, tmp_path: Path) -> 
     known = public_holidays("DE-BY", NOW.date(), dt.date(2028, 4, 12))
     assert postponed[-1].conditions.days_off == {"DE-BY": known}
     assert "period of notice" not in house.ok("verify", at=NOW)
+
+
+def test_a_postponement_knows_the_holidays_that_were_before_it(tmp_path: Path) -> None:
+    """Whoever was told before it has no shorter period for it."""
+    house = make_house(tmp_path / "house")
+    rules = 'days = 1\nbusiness_days = 10\nholidays = "DE-BY"'
+    house.write({"policy.toml": FACTS.replace("days = 30", rules)})
+    house.commit("Business days")
+    announced, later = (dt.datetime(y, m, d, 10, tzinfo=dt.UTC) for y, m, d in
+                        ((2026, 12, 1), (2027, 1, 8)))  # fmt: skip
+    house.ok("freeze", "--effective", "unknown", at=announced)
+    house.edit()
+    house.ok("freeze", "--effective", "2027-01-15", at=announced)
+    house.ok("freeze", "--correction", "--effective", "2027-01-18", at=later)
+    releases = workplace(house.project).archive.releases("privacy")
+    before, after = releases[-2], releases[-1]
+    for day in (dt.date(2026, 12, 23), dt.date(2026, 12, 30), dt.date(2027, 1, 4)):
+        assert lawful_from(after, releases, day) == lawful_from(before, releases, day)
+    assert last_day_to_tell(after, releases) == dt.date(2026, 12, 30)
+
+
+@pytest.mark.parametrize("place", ["DE-", "DE-XX", "XX", "de"])
+def test_a_place_that_is_none_is_refused(place: str) -> None:
+    assert place_flaw(place)[0]
