@@ -57,3 +57,21 @@ def public_holidays(place: str, first: dt.date, last: dt.date) -> dict[dt.date, 
     years = range(first.year, last.year + 1)
     found = country_holidays(country, subdiv=part or None, years=years, language=language)
     return {day: name for day, name in sorted(found.items()) if first <= day <= last}
+
+
+def years_unknown(place: str, first: dt.date, last: dt.date) -> list[int]:
+    """The years of which the tables have no holiday of a place: no country is without any.
+
+    Args:
+        place: one without a `place_flaw`.
+        first, last: between which days; at most `_FURTHEST` after the first are looked at.
+    """
+    from holidays.utils import country_holidays
+
+    country, _, part = place.partition("-")
+    until = min(last, first + _FURTHEST) if dt.date.max - first > _FURTHEST else last
+    return [
+        year
+        for year in range(first.year, until.year + 1)
+        if not country_holidays(country, subdiv=part or None, years=year)
+    ]

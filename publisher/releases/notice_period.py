@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
+from publisher.errors import FreezeError
 from publisher.law.calendar import first_lawful_day
 from publisher.law.profiles import PROFILES, Profile
-from publisher.law.public_holidays import place_flaw, public_holidays
+from publisher.law.public_holidays import place_flaw, public_holidays, years_unknown
 from publisher.policies.policy import Facts
 from publisher.releases.number import Materiality
 from publisher.releases.release import Release
@@ -30,7 +31,12 @@ def with_counting(release: Release, releases: Releases, last: Release, today: dt
         releases: all releases of the policy before it.
         last: the one that it amends or corrects.
         today: the day on its calendar.
+
+    Raises:
+        FreezeError: the holidays are not known of a year until an amendment's effect.
     """
+    if release.materiality is not Materiality.EDITORIAL:
+        _refuse_unknown_holidays(release, today)
     sides = _sides(release, releases)
     end = moved(release.effective or today, _AFTER)
     days_off = {}
@@ -46,6 +52,31 @@ def with_counting(release: Release, releases: Releases, last: Release, today: dt
         whole = last.conditions.whole_periods
     conditions = replace(release.conditions, days_off=days_off, whole_periods=whole)
     return replace(release, conditions=conditions)
+
+
+def _refuse_unknown_holidays(release: Release, today: dt.date) -> None:
+    """Refuses to count working days of years whose holidays the tables do not know: the period
+    that people were promised would come out too short.
+
+    Args:
+        release: one that is about to be frozen and amends another.
+        today: the day on its calendar.
+
+    Raises:
+        FreezeError: they are not known for a year until its effect.
+    """
+    place = release.policy.facts.holidays
+    if not place or place_flaw(place)[0]:  # which `check` refuses
+        return
+    years = years_unknown(place, today, release.effective or today)
+    if years:
+        raise FreezeError(
+            f"no holidays of {place} are known for {', '.join(map(str, years))}, so working days "
+            "cannot be counted until the effective date",
+            where=f"policy/{release.policy.id}/policy.toml",
+            remedy="take an earlier effective date or a newer `holidays`; or leave "
+            "notice.holidays out and promise the longer period in days",
+        )
 
 
 def _earlier(release: Release, last: Release, place: str, today: dt.date) -> dict[dt.date, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.law.public_holidays import place_flaw, public_holidays
+from publisher.law.public_holidays import place_flaw, public_holidays, years_unknown
 from publisher.releases.notice_period import last_day_to_tell, lawful_from
 from tests.fixtures.house import FACTS, House, git, make_house
 from tests.fixtures.houses import workplace
@@ -90,3 +90,21 @@ def test_a_postponement_knows_the_holidays_that_were_before_it(tmp_path: Path) -
 @pytest.mark.parametrize("place", ["DE-", "DE-XX", "XX", "de"])
 def test_a_place_that_is_none_is_refused(place: str) -> None:
     assert place_flaw(place)[0]
+
+
+def test_holidays_that_nobody_knows_are_not_counted_as_none(tmp_path: Path) -> None:
+    house = make_house(tmp_path / "house")
+    rules = 'days = 1\nbusiness_days = 10\nholidays = "LK"'  # by the moon, from year to year
+    house.write({"policy.toml": FACTS.replace("days = 30", rules)})
+    house.commit("Business days")
+    house.ok("freeze", "--effective", "unknown", at=NOW)
+    house.edit()
+    last = max(year for year in range(2020, 2090) if not years_unknown("LK", *years(year)))
+    refused = house.run("freeze", "--effective", f"{last + 1}-06-01", at=NOW)
+    assert refused.exit_code == 2
+    assert f"no holidays of LK are known for {max(last, NOW.year - 1) + 1}" in refused.output
+
+
+def years(year: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a year."""
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)

@@ -84,7 +84,7 @@ class Restoration:
                 "`publisher resolve RELEASE` and `publisher receipts` list them"
             )
         else:
-            yield "no letter and no receipt has to be settled: none may have gone out since"
+            yield "no letter and no receipt has to be settled"
         if self.erased:
             were = "was" if self.erased == 1 else "were"
             yield f"{amount(self.erased, 'erasure')} since then {were} made again"
