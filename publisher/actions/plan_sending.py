@@ -21,18 +21,24 @@ from publisher.releases.notice_period import last_day_to_tell
 from publisher.releases.number import Number
 
 
-def plan_sending(workplace: Workplace, policy_id: str, number: Number) -> SendingPlan:
+def plan_sending(
+    workplace: Workplace, policy_id: str, number: Number, *, by_workers: bool = False
+) -> SendingPlan:
     """What sending the notice of a release would do now.
 
     Args:
         workplace, policy_id, number: which release.
+        by_workers: whether its letters are to wait for workers.
 
     Raises:
         NotFoundError: there is no such release.
         SendError: its notice may not be sent; says why, and what may be done instead.
         SealError: `verify` finds that a release of the policy was altered.
+        LedgerError: no letters can wait for workers in this ledger; says what to do.
     """
     archive, ledger, now = workplace.archive, workplace.ledger, workplace.clock()
+    if by_workers:
+        ledger.shard_queue()
     release = archive.release(policy_id, number)
     if workplace.in_repository:
         workplace.witnesses.require_sound(policy_id)

@@ -260,7 +260,8 @@ def send_command(
     if wait and workers:
         raise click.UsageError("workers wait by themselves: leave --wait out")
     if not confirm:
-        for line in plan_sending(workplace, policy_id, release).lines():
+        plan = plan_sending(workplace, policy_id, release, by_workers=workers)
+        for line in plan.lines():
             console.print_line(line)
         how = " --workers" if workers else ""
         send_it = f"Nothing was sent. To send: publisher send {release}{how} --confirm"

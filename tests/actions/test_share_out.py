@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from publisher.actions.plan_sending import plan_sending
 from publisher.actions.share_out import share_out
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.ledger.migrating import migrate_to_current
@@ -14,6 +16,7 @@ from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError, SendError
 from publisher.letters.shards import Shard, shards_of
 from tests.fixtures.engines import empty_ledger
+from tests.fixtures.house import House
 from tests.fixtures.houses import NOW, TWO, letter_states, send_letters, told, workplace
 from tests.fixtures.servers import OWNER, PROGRAM, server
 from tests.fixtures.workplaces import ledger_of
@@ -83,9 +86,15 @@ def test_what_is_missing_is_said_before_anything_is_planned(
 
 
 def test_a_file_is_not_shared(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match="this one is a file") as refused:
-        share_out(workplace(told(tmp_path)), "privacy", TWO)
-    assert "leave --workers out" in refused.value.remedy
+    """Nor is a plan shown whose command would be refused."""
+    here = workplace(told(tmp_path))
+    for ask in (share_out, partial(plan_sending, by_workers=True)):
+        with pytest.raises(LedgerError, match="this one is a file") as refused:
+            ask(here, "privacy", TWO)
+        assert "leave --workers out" in refused.value.remedy
+    done = House(tmp_path).run("send", "2", "--workers", at=NOW)
+    assert done.exit_code == 2
+    assert "this one is a file" in done.output
 
 
 def test_shards_cover_everybody_once(project: Project) -> None:
