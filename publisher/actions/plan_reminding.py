@@ -8,7 +8,6 @@ from publisher.letters.sending import (
     carrier_place,
     require_current,
     require_notice,
-    require_standing,
 )
 from publisher.releases.number import Number
 
@@ -31,7 +30,6 @@ def plan_reminding(workplace: Workplace, policy_id: str, number: Number) -> Remi
         workplace.witnesses.require_sound(policy_id)
     require_notice(release)
     releases = archive.releases(policy_id)
-    require_standing(release, releases)
     require_current(release, releases)
     window = reminder_window(release)
     restored = ledger.last_restored()

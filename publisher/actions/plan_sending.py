@@ -13,7 +13,6 @@ from publisher.letters.sending import (
     require_current,
     require_in_time,
     require_notice,
-    require_standing,
 )
 from publisher.letters.telling_order import told_otherwise, untold_before
 from publisher.releases.chronology import behind_record
@@ -44,7 +43,6 @@ def plan_sending(
         workplace.witnesses.require_sound(policy_id)
     require_notice(release)
     releases = archive.releases(policy_id)
-    require_standing(release, releases)
     require_current(release, releases)
     due = ledger.due(release, releases)
     require_in_time(release, releases, due, release.day_of(now))

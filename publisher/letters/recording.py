@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from publisher.errors import DoubtError, SendError
-from publisher.letters.sending import is_too_late, require_current, require_notice, require_standing
+from publisher.letters.sending import is_too_late, require_current, require_notice
 from publisher.people.deliveries import DeliveryState
 from publisher.people.notice_list import CountedNotice, ListCounts
 from publisher.people.resolution import told_at
@@ -51,7 +51,6 @@ def require_recordable(release: Release, releases: Releases) -> None:
             the letter of a later release says that it does not apply.
     """
     require_notice(release)
-    require_standing(release, releases)
     require_current(release, releases)
     later = releases.overtaking(release)
     if later and releases.lacks_record(release):
