@@ -108,13 +108,9 @@ def _told(found: Comparison, order: DiffOrder) -> str | bytes:
 
 
 def _text(found: Comparison, order: DiffOrder) -> str:
-    from publisher.checks.unread_findings import changed_definitions
     from publisher.reports.terminal import terminal_report
 
     beside = _beside(found) if order.new in (None, DRAFT) and not order.language else []
-    beside += changed_definitions(
-        found.old.document.sources.values(), found.new.document.sources.values()
-    )
     return terminal_report(found.amendment, found.told, beside=beside, colour=order.colour)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from publisher.checks.unread_findings import quoted_beginning, typed_signs, unused_definitions
+from publisher.checks.unread_findings import quoted_beginning, typed_signs
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES
@@ -18,7 +18,7 @@ from publisher.policies.labels import CONTROL
 from publisher.policies.policy import ANCHOR, NOTES, Note, Policy
 from publisher.releases.release import Release
 from publisher.releases.retraction import notes_back
-from publisher.text.clauses import Clause, Kind
+from publisher.text.clauses import UNSEEN, Clause, Kind
 from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 from publisher.wording.language import locale
@@ -93,7 +93,8 @@ class TextReview:
             heading = section.heading
             following = after.heading if after else None
             has_children = following is not None and heading and following.level > heading.level
-            if heading and not section.body and not has_children:
+            shown = any(clause.kind not in UNSEEN for clause in section.body)
+            if heading and not shown and not has_children:
                 yield self.error(
                     heading.file,
                     heading.line,
@@ -133,21 +134,22 @@ class TextReview:
     def _unseen(self) -> Iterator[Finding]:
         """What no reader sees, and what every reader sees as it is typed."""
         for name, text in self.policy.files.items():
-            for line, source in unused_definitions(text):
-                said = quoted_beginning(source)
+            clauses = parse(text, name)
+            known = {each.text for each in self.known_definitions(name)}
+            for clause in _definitions(clauses):
+                said = quoted_beginning(clause.text)
                 what = f"no link uses the definition `{said}`, so no reader sees it"
                 remedy = "remove it; if it is text, write `\\[` for its first bracket"
-                known = self.known_lines(name)
-                found = self.cue if source in known else self.error
-                yield found(name, line, what, remedy)
-            for line, sign, kind, times in typed_signs(parse(text, name)):
+                found = self.cue if clause.text in known else self.error
+                yield found(name, clause.line, what, remedy)
+            for line, sign, kind, times in typed_signs(clauses):
                 often = f", {times} times in this file" if times > 1 else ""
                 what = f"`{quoted_beginning(sign)}` is shown as it is typed and is no {kind}{often}"
                 yield self.cue(name, line, what, _TYPED)
 
-    def known_lines(self, name: str) -> str:
-        """What the last release has of a file: nobody can take back what it had."""
-        return ""
+    def known_definitions(self, name: str) -> list[Clause]:
+        """What the last release has of them in a file: nobody can take back what it had."""
+        return []
 
     def _link(self, target: str, file: str, line: int) -> Iterator[Finding]:
         if target.startswith("#"):
@@ -182,8 +184,8 @@ class _TextCheck(TextReview):
         super().__init__(policy, folder, {h.anchor for h in headings(policy) if h.anchor})
         self.last, self.amendment, self.retracted = last, amendment, retracted
 
-    def known_lines(self, name: str) -> str:
-        return self.last.policy.files.get(name, "") if self.last else ""
+    def known_definitions(self, name: str) -> list[Clause]:
+        return _definitions(parse(self.last.policy.files.get(name, ""), name)) if self.last else []
 
     def findings(self) -> Iterator[Finding]:
         yield from self._facts()
@@ -323,6 +325,10 @@ class _TextCheck(TextReview):
             own = f"{self.folder}/{tag}/{NOTES}/{stem}.md"
             return f"if it translates {NOTES}/{stem}.md, put it into {own}"
         return "name the file after a section's anchor" + (f": {close}.md?" if close else "")
+
+
+def _definitions(clauses: Iterable[Clause]) -> list[Clause]:
+    return [clause for clause in clauses if clause.kind is Kind.DEFINITION]
 
 
 def headings(policy: Policy) -> list[Clause]:

@@ -1,16 +1,12 @@
-"""What a text has that no reader sees, or sees as it is typed: link definitions that nothing uses,
-and signs of other kinds of Markdown.
-"""
+"""What readers see of a text as it is typed: signs of other kinds of Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from publisher.text.clauses import Clause, Kind
-from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import source_lines
 
 
@@ -21,64 +17,6 @@ def quoted_beginning(text: str) -> str:
 
 
 _LONGEST_QUOTE = 60
-
-
-class UnusedDefinition(NamedTuple):
-    """A link definition that no link uses (CommonMark §4.7): it is on no page and in no PDF."""
-
-    line: int
-    """Its first line, from 1."""
-    source: str
-    """Its lines."""
-
-
-def unused_definitions(text: str) -> list[UnusedDefinition]:
-    """The link definitions of a Markdown text that nobody uses, or that come too late: of two with
-    one name the first counts.
-    """
-    if "]:" not in text:
-        return []
-    found: dict[str, Any] = {}
-    tokens = markdown_reader(raw_html=True, labels=True).parse(text, found)
-    used = {
-        token.meta["label"]
-        for block in tokens
-        for token in _within(block.children or ())
-        if "label" in token.meta
-    }
-    references: Mapping[str, Any] = found.get("references", {})
-    unused = [one["map"] for name, one in references.items() if name not in used]
-    unused += [one["map"] for one in found.get("duplicate_refs", ())]
-    lines = source_lines(text)
-    return [
-        UnusedDefinition(start + 1, "".join(lines[start:end]).strip())
-        for start, end in sorted(unused)
-    ]
-
-
-def changed_definitions(old: Iterable[str], new: Iterable[str]) -> list[str]:
-    """What came, went or changed of the link definitions that nobody uses, a line each.
-
-    Args:
-        old, new: the Markdown of the files of two texts.
-    """
-    sides = [
-        Counter(one.source for text in texts for one in unused_definitions(text))
-        for texts in (old, new)
-    ]
-    gone, come = sides[0] - sides[1], sides[1] - sides[0]
-    return [
-        f"{what}: `{source}`, a link definition that no link uses"
-        for what, found in (("removed", gone), ("added", come))
-        for source in found.elements()
-    ]
-
-
-def _within(tokens: Iterable[Any]) -> Iterator[Any]:
-    """Tokens, and those of the descriptions of pictures among them."""
-    for token in tokens:
-        yield token
-        yield from _within(token.children or ())
 
 
 class Typed(NamedTuple):

@@ -20,11 +20,11 @@ from typing import NamedTuple
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import section_name
 from publisher.compare.operations import Operation
-from publisher.text.clauses import Clause, Document, Kind, Section
+from publisher.text.clauses import UNSEEN, Clause, Document, Kind, Section
 
 DIGEST_LENGTH = 16
 """Hexadecimal digits of the digests that tell the texts of removed clauses apart."""
-_NAMELESS = (Kind.HEADING, Kind.BLANK, Kind.FRONT_MATTER)
+_NAMELESS = UNSEEN | {Kind.HEADING}
 """Clauses without a name: a heading has its anchor, the others no reader sees."""
 
 
@@ -151,22 +151,19 @@ def names_in_common(
         other = known.get(section.anchor)
         if other is None or section.anchor in apart or _kinds(section) != _kinds(other):
             continue
-        places = (n for n, clause in enumerate(section.clauses) if clause.kind not in _UNSEEN)
+        places = (n for n, clause in enumerate(section.clauses) if clause.kind not in UNSEEN)
         names = naming.names[other.start : other.start + len(other.clauses)]
         shown = (
             name
             for name, clause in zip(names, other.clauses, strict=True)
-            if clause.kind not in _UNSEEN
+            if clause.kind not in UNSEEN
         )
         found |= {section.start + n: name for n, name in zip(places, shown, strict=True) if name}
     return found
 
 
-_UNSEEN = (Kind.BLANK, Kind.FRONT_MATTER)
-
-
 def _kinds(section: Section) -> list[tuple[Kind, str]]:
-    return [(c.kind, c.shape) for c in section.clauses if c.kind not in _UNSEEN]
+    return [(c.kind, c.shape) for c in section.clauses if c.kind not in UNSEEN]
 
 
 def translated_names(

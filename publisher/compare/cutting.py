@@ -25,9 +25,10 @@ _LETTERS = {
     Kind.HTML: "x",
     Kind.FRONT_MATTER: "f",
     Kind.BLANK: "b",
+    Kind.DEFINITION: "d",
 }
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
-_PIECE = re.compile(r"([hprclxfb])([1-6]?):(\d{1,6})")
+_PIECE = re.compile(r"([hprclxfbd])([1-6]?):(\d{1,6})")
 _DIVIDES = re.compile(r"^[ \t|:-]*-[ \t|:-]*$", re.MULTILINE)
 """The line under the column headings of a table."""
 
@@ -122,6 +123,9 @@ class _Cutter:
 
 def _worded(made: Clause, inside: Sequence[Clause], level: int) -> Clause:
     """A clause with the words of those in whose place it is."""
+    if made.kind is not Kind.DEFINITION:
+        # What no link used belonged to the lines of the clause above it, and was none of its words.
+        inside = [each for each in inside if each.kind is not Kind.DEFINITION]
     cells = [cell for each in inside for cell in each.cells if cell]
     runs = tuple(run for n, cell in enumerate(cells) for run in ((Run(" "),) * bool(n) + cell))
     around = made.containers

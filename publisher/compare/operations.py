@@ -116,6 +116,18 @@ class Operation(NamedTuple):
         return self.old is not None and self.new is not None and self.old.shape != self.new.shape
 
     @property
+    def becomes_seen(self) -> bool:
+        """Whether words that were on no page are before their readers now."""
+        old, new = self.old, self.new
+        return bool(old and new) and _hidden(old) and not _hidden(new)
+
+    @property
+    def becomes_unseen(self) -> bool:
+        """Whether words that were before their readers are on no page now."""
+        old, new = self.old, self.new
+        return bool(old and new) and _hidden(new) and not _hidden(old)
+
+    @property
     def renumbered(self) -> bool:
         """Whether a list starts at another number here, or restarts: what does not follow from an
         item put in or taken out.
@@ -152,6 +164,10 @@ class Operation(NamedTuple):
         clause = self.new or self.old
         assert clause is not None
         return clause
+
+
+def _hidden(clause: Clause | None) -> bool:
+    return clause is not None and clause.kind is Kind.DEFINITION
 
 
 def accept(operations: Iterable[Operation]) -> dict[str, str]:

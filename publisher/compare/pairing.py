@@ -61,7 +61,7 @@ class Pairing:
         if clause.kind is Kind.HEADING or clause.kind in _WORDLESS:
             return []  # a heading is a name, known by what it names
         own = self.words_of(side, index)
-        if clause.kind in (Kind.PARAGRAPH, Kind.CODE):
+        if clause.kind in (Kind.PARAGRAPH, Kind.CODE, Kind.DEFINITION):
             return own
         return [f"{clause.kind}\0{word}" for word in own]
 

@@ -16,8 +16,7 @@ from markupsafe import Markup
 
 from publisher.markup.blocks import ItemNumbers, item_numbers
 from publisher.markup.elements import NEWLINE, NOTHING, as_content, attribute, concatenated, element
-from publisher.markup.html import UNSEEN
-from publisher.text.clauses import Alike, Clause, Container, Kind, Mark, Run
+from publisher.text.clauses import UNSEEN, Alike, Clause, Container, Kind, Mark, Run
 
 _CODE = attribute("class", "code")
 _KINDS = {

@@ -19,7 +19,7 @@ from publisher.compare.diff_form import DIFF_FORMAT, DIFF_SCHEMA, DIFF_VERSION
 from publisher.compare.operations import Operation
 from publisher.compare.spans import Span
 from publisher.compare.summary import summary_sentence
-from publisher.text.clauses import Clause, Mark, Section
+from publisher.text.clauses import Clause, Kind, Mark, Section
 from publisher.wording.words import ENGLISH, Words
 
 
@@ -115,9 +115,13 @@ def section_value(section: Section) -> dict[str, Any]:
         "level": section.heading.level if section.heading else 0,
         "file": section.clauses[0].file,
         "line": section.clauses[0].line,
-        "text": "\n\n".join(clause.text for clause in section.clauses if clause.text),
+        "text": "\n\n".join(clause.text for clause in section.clauses if _reads(clause)),
         "markdown": "".join(clause.raw for clause in section.clauses),
     }
+
+
+def _reads(clause: Clause) -> bool:
+    return bool(clause.text) and clause.kind is not Kind.DEFINITION
 
 
 # ── operations ───────────────────────────────────────────────────────────────────────────────────

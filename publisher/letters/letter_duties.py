@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.letters.fields import SEAL, PersonalLinks, field_values, fill
-from publisher.markup.html import UNSEEN
-from publisher.text.clauses import Clause
+from publisher.text.clauses import UNSEEN, Clause
 from publisher.text.parsing import parse
 from publisher.text.writing import Markdown, settled, written
 

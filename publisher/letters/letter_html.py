@@ -10,9 +10,9 @@ from markupsafe import Markup
 from publisher.compare.spans import kept_spans
 from publisher.letters.design import button_places
 from publisher.markup.blocks import Blocks, Cell, item_numbers
-from publisher.markup.html import UNSEEN, block_cells, has_right_to_left
+from publisher.markup.html import block_cells, has_right_to_left
 from publisher.markup.inline import Style, inline
-from publisher.text.clauses import Clause, Run
+from publisher.text.clauses import UNSEEN, Clause, Run
 from publisher.wording.language import is_right_to_left
 
 

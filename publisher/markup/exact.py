@@ -17,10 +17,10 @@ from publisher.compare.operations import Cells, Operation
 from publisher.compare.spans import Span, SpanKind
 from publisher.markup.blocks import Blocks, item_numbers
 from publisher.markup.elements import NOTHING
-from publisher.markup.html import UNSEEN, Fragment, Outline, block_cells
+from publisher.markup.html import Fragment, Outline, block_cells
 from publisher.markup.inline import Style
 from publisher.markup.passages import reading_order
-from publisher.text.clauses import Clause, Kind
+from publisher.text.clauses import UNSEEN, Clause, Kind
 
 _STYLE = Style(in_words=False, noted=False, pictures=True)
 

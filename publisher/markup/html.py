@@ -18,11 +18,9 @@ from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.markup.blocks import Blocks, Cell, item_numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated, element
 from publisher.markup.inline import Style, inline
-from publisher.text.clauses import Alike, Clause, Kind
+from publisher.text.clauses import UNSEEN, Alike, Clause, Kind
 from publisher.wording.words import ENGLISH, Words
 
-UNSEEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER})
-"""Clauses that no reader sees."""
 _RETIRED, _PILCROW = attribute("class", "pp-retired"), attribute("class", "pp-pilcrow")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 

@@ -15,8 +15,7 @@ from operator import itemgetter
 from publisher.compare.operations import Cells, Operation
 from publisher.compare.spans import Span, SpanKind, kept_spans
 from publisher.markup.blocks import LIST_KINDS, Blocks
-from publisher.markup.html import UNSEEN
-from publisher.text.clauses import Clause, Kind
+from publisher.text.clauses import UNSEEN, Clause, Kind
 
 LONGEST_UNFOLDED = 3
 """More unchanged clauses than this between two changes are folded."""
@@ -117,7 +116,7 @@ def reading_order(operations: Iterable[Operation]) -> list[Operation]:
     around: tuple[str, int] | None = None
     gap = 0
     for op in operations:
-        if op.clause.kind in UNSEEN:
+        if not _is_shown(op):
             continue
         place = len(found)
         goes_on = around is not None and op.new and _outermost(op.new) == around
@@ -131,6 +130,12 @@ def reading_order(operations: Iterable[Operation]) -> list[Operation]:
         elif op.continued:
             gap = len(found)
     return found
+
+
+def _is_shown(op: Operation) -> bool:
+    """Whether readers see a clause, or are told of it: of a definition, when it changed."""
+    told = op.clause.kind is Kind.DEFINITION and not op.unchanged
+    return told or op.clause.kind not in UNSEEN
 
 
 def _outermost(clause: Clause) -> tuple[str, int] | None:

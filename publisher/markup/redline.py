@@ -27,6 +27,7 @@ from publisher.markup.html import (
     table_name,
 )
 from publisher.markup.inline import Style, inline, own_words, read_aloud
+from publisher.markup.labels import label_words
 from publisher.markup.moves import (
     carried_moves,
     move_titles,
@@ -266,10 +267,8 @@ class _Redline:
         if heading and (clause.containers or not self.views):
             self._above(op)
         cells = block_cells(clause, op.cells, self.style, _align(op))
-        mark, words = (
-            concatenated((self._mark(block), self._label(op))),
-            cells[0].html if cells else NOTHING,
-        )
+        mark = concatenated((self._mark(block), self._label(op)))
+        words = cells[0].html if cells else NOTHING
         if block.joined:
             parts = [op.cells[0], *[part.cells[0] for part in block.joined]]
             gaps = seams(clause, ["".join([span.new for span in part]) for part in parts])
@@ -359,18 +358,11 @@ class _Redline:
         return attribute("class", "pp-added" if op.new else "pp-removed")
 
     def _label(self, op: Operation) -> Markup:
-        if op.old and op.new:
-            both = op.old.kind is op.new.kind is Kind.HEADING
-            if both and op.old.level != op.new.level:
-                said = self.words.gettext("Heading level changed:")
-                return own_words(said, self.style) + " "
-            said = self.words.gettext("Set differently:")
-            if op.renumbered:
-                said = self.words.gettext("The number was {before}:", before=op.old.number)
-            elif not op.reset:
-                return NOTHING
+        if said := label_words(op, self.words):
             return own_words(said, self.style) + " "
-        if not op.move or op.move in self.carried or op.clause.kind is Kind.HEADING:
+        if (op.old and op.new) or not op.move:
+            return NOTHING
+        if op.move in self.carried or op.clause.kind is Kind.HEADING:
             return NOTHING
         left, _ = self.moves[op.move]
         return Markup('<a class="pp-label" href="#moved-{}-away"{}>{}</a> ').format(

@@ -53,6 +53,9 @@ def too_much(amendment: Amendment) -> list[str]:
 def _more_than_spelling(op: Operation) -> Iterator[str]:
     assert op.old is not None
     assert op.new is not None
+    if op.becomes_seen or op.becomes_unseen:
+        shown = "shown" if op.becomes_seen else "shown no more"
+        yield f"“{_short(op.new.text)}” is {shown}"
     if (op.old.level, op.old.anchor) != (op.new.level, op.new.anchor):
         yield f"the heading “{op.new.text}” has another anchor or level"
     for cell in op.cells:

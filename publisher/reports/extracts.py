@@ -192,6 +192,8 @@ def _went_on(op: Operation, origin: str, words: Words) -> str:
 
 def _notes(op: Operation, words: Words) -> tuple[str, ...]:
     notes: list[str] = []
+    if op.clause.kind is Kind.DEFINITION and not op.reset:
+        notes.append(words.gettext("a definition that no link uses, on no page"))
     if op.old and op.new and op.reset:
         before, now = _setting(op.old, words), _setting(op.new, words)
         notes.append(
@@ -285,6 +287,7 @@ _SETTINGS = {
     Kind.CODE: noop("a code block"),
     Kind.HTML: noop("raw HTML"),
     Kind.RULE: noop("a thematic break"),
+    Kind.DEFINITION: noop("a definition that no link uses, on no page"),
 }
 """What readers see, by its kind."""
 
@@ -310,4 +313,5 @@ _KINDS = {
     Kind.RULE: noop("thematic break"),
     Kind.FRONT_MATTER: noop("front matter"),
     Kind.BLANK: noop("blank"),
+    Kind.DEFINITION: noop("link definition"),
 }

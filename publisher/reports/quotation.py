@@ -23,7 +23,7 @@ def quotation(text: str) -> str:
     lines: list[str] = []
     tight = False
     for clause in parse(text):
-        if clause.kind is Kind.BLANK:
+        if clause.kind in (Kind.BLANK, Kind.DEFINITION):
             continue
         if lines and not (tight and clause.tight):
             lines.append(">")

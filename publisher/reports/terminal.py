@@ -144,21 +144,24 @@ def _was_now(line: Line) -> str:
     if line.context or (op.move and op.new is None):
         return ""
     amended = any(span.kind is not SpanKind.KEEP for cell in op.cells for span in cell)
+    if op.becomes_seen or op.becomes_unseen:
+        return _said("shown now" if op.becomes_seen else "on no page now", _both_sides(op)[1])
     if not amended and not op.move:
         return ""
     moved = _moved(line)
     if moved and all(span.move for cell in op.cells for span in cell if span.kind in _CHANGED):
         return "\n".join(moved)
     old, new = _both_sides(op)
+    where = " (on no page)" if op.clause.kind is Kind.DEFINITION else ""
     if op.old is None and not op.move and not op.continued:
-        told = [_said("new", new)]
+        told = [_said(f"new{where}", new)]
     elif op.new is None and not op.continued:
-        told = [_said("removed", old)]
+        told = [_said(f"removed{where}", old)]
     elif not amended:
-        told = [_said(line.place, new)]
+        told = [_said(f"{line.place}{where}", new)]
     else:
         was = f"{line.place}; was" if op.move and line.place else "was"
-        told = [_said(was, old), _said("now", new)]
+        told = [_said(f"{was}{where}", old), _said(f"now{where}", new)]
     return "\n".join([*told, *moved])
 
 

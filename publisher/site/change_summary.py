@@ -19,8 +19,8 @@ from publisher.compare.summary import (
     figures_sentence,
 )
 from publisher.markup.change_places import changed_places
-from publisher.markup.html import UNSEEN, ChangePlace
-from publisher.text.clauses import Document, Section
+from publisher.markup.html import ChangePlace
+from publisher.text.clauses import UNSEEN, Document, Section
 from publisher.wording.words import Words
 
 

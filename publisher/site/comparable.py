@@ -37,13 +37,12 @@ from publisher.compare.clause_names import ClauseNames
 from publisher.markup.blocks import item_numbers
 from publisher.markup.elements import NOTHING, attribute, concatenated
 from publisher.markup.html import (
-    UNSEEN,
     Outline,
     earlier_table_name,
     has_right_to_left,
     table_name,
 )
-from publisher.text.clauses import Alike, Clause, Document, Kind, Mark, Run
+from publisher.text.clauses import UNSEEN, Alike, Clause, Document, Kind, Mark, Run
 from publisher.text.segmentation import COUNTED, TYPOGRAPHY, words_in
 from publisher.wording.words import Words
 

@@ -23,7 +23,13 @@ class Kind(StrEnum):
     HTML = "raw HTML"
     FRONT_MATTER = "front matter"
     """Metadata for a site generator at the top of a file: kept, but no text of the policy."""
+    DEFINITION = "link definition"
+    """A definition of a link that no link uses (CommonMark §4.7): on no page, but in the text."""
     BLANK = "blank"
+
+
+UNSEEN = frozenset({Kind.BLANK, Kind.FRONT_MATTER, Kind.DEFINITION})
+"""What no page, letter or document shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Alike:
     clause: Clause = field(compare=False)
 
 
-_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML, Kind.CODE})
+_TEXT = frozenset({Kind.HEADING, Kind.PARAGRAPH, Kind.HTML, Kind.CODE, Kind.DEFINITION})
 
 
 @dataclass(frozen=True)

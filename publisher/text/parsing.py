@@ -7,7 +7,7 @@ is rendered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, pairwise
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from markdown_it.token import Token
 
 from publisher.text.clauses import Clause, Container, Kind, Mark, Run
-from publisher.text.markdown import markdown_reader
+from publisher.text.definitions import UnusedDefinition, read_markdown
 from publisher.text.segmentation import defined_terms
 
 _ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
@@ -112,8 +112,10 @@ def _read(text: str) -> _Part:
     """
     numbers = count()
     reader = _Reader(numbers)
-    reader.read(markdown_reader(raw_html=True).parse(text))
+    tokens, unused = read_markdown(text)
     lines = source_lines(text)
+    reader.read(tokens)
+    reader.define(unused, lines)
     starts = [start for start, _ in reader.found]
     ends = [*starts[1:], len(lines)][: len(starts)]
     blocks = []
@@ -150,13 +152,17 @@ class _Reader:
         self._align: list[str] = []
         self._head = False
         self._open = _at(0)
+        self._entered: list[tuple[Sequence[int], tuple[Container, ...]]] = []
+        """Every container with those around it, and the lines that it reaches over."""
 
-    def _enter(self, kind: str, start: int = 1) -> None:
+    def _enter(self, token: Token, kind: str, start: int = 1) -> None:
         self._around.append(Container(kind, next(self._numbers), start))
+        self._entered.append((token.map or (0, 0), tuple(self._around)))
 
-    def _enter_numbered(self, start: int, behind: bool) -> None:
+    def _enter_numbered(self, token: Token, behind: bool) -> None:
+        start = int(token.attrs.get("start", 1))
         self._numbering.append(_Numbering(start, behind))
-        self._enter("ordered", start)
+        self._enter(token, "ordered", start)
 
     def _count_item(self) -> None:
         if self._around[-2].kind == "ordered":
@@ -200,14 +206,14 @@ class _Reader:
         for index, token in enumerate(tokens):
             match token.type:
                 case "bullet_list_open":
-                    self._enter("bullet")
+                    self._enter(token, "bullet")
                 case "ordered_list_open":
                     behind = bool(index) and tokens[index - 1].type == "ordered_list_close"
-                    self._enter_numbered(int(token.attrs.get("start", 1)), behind)
+                    self._enter_numbered(token, behind)
                 case "blockquote_open":
-                    self._enter("quote")
+                    self._enter(token, "quote")
                 case "list_item_open":
-                    self._enter("item")
+                    self._enter(token, "item")
                     self._item_leaves.append((len(self.found), token.map[0] if token.map else 0))
                     self._count_item()
                 case "list_item_close":
@@ -217,7 +223,7 @@ class _Reader:
                         self._add(_at(line), Kind.PARAGRAPH, ((),), tight=True)
                     self._around.pop()
                 case "table_open":
-                    self._enter("table", _columns(tokens, index))
+                    self._enter(token, "table", _columns(tokens, index))
                 case (
                     "bullet_list_close" | "ordered_list_close" | "blockquote_close" | "table_close"
                 ):
@@ -246,6 +252,21 @@ class _Reader:
                     self._add(token, Kind.RULE, ((),))
                 case "html_block":
                     self._add(token, Kind.HTML, ((Run(token.content, (Mark("html"),)),),))
+
+    def define(self, unused: Iterable[UnusedDefinition], lines: Sequence[str]) -> None:
+        """Adds what no link uses, each where it is among the clauses.
+
+        Args:
+            unused: the definitions.
+            lines: of the source.
+        """
+        for start, end in unused:
+            around = [own for (first, last), own in self._entered if first <= start < last]
+            self._around = list(around[-1]) if around else []
+            words = " ".join([line.strip(" \t>\r\n") for line in lines[start:end]])
+            self._add(_at(start), Kind.DEFINITION, ((Run(words.strip()),),))
+        # What begins in one line stays in order.
+        self.found.sort(key=lambda found: found[0])
 
     def _code(self, token: Token) -> None:
         # The end of its last line is no part of the words: a paragraph of the same ones has none.

@@ -30,6 +30,8 @@ def as_plain_text(clauses: Iterable[Clause], *, apart: bool = False) -> str:
     numbers: dict[int, int] = {}
     written = _block_with_links if apart else _block
     for clause in clauses:
+        if clause.kind is Kind.DEFINITION:
+            continue
         text = written(clause, numbers)
         close = previous is not None and clause.tight and previous.tight
         close |= previous is not None and clause.kind is Kind.ROW is previous.kind

@@ -5,31 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publisher.checks.text_findings import check_text
-from publisher.checks.unread_findings import changed_definitions, typed_signs, unused_definitions
+from publisher.checks.unread_findings import typed_signs
 from publisher.policies.finding import Severity
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.text.parsing import parse
-
-
-def test_definitions_that_nothing_uses() -> None:
-    text = """See [a], ![x][b], [the *c*][C] and ![[d]](https://p.example/d.png).
-
-[a]: https://a.example
-[b]: https://b.example
-[c]: https://c.example
-[d]: https://d.example
-[A]: https://other.example
-[Retention]: 30-days
-  "of logs"
-
-    [code]: is-none
-"""
-    assert unused_definitions(text) == [
-        (7, "[A]: https://other.example"),
-        (8, '[Retention]: 30-days\n  "of logs"'),
-    ]
-    assert unused_definitions("We keep [this]: for 30 days.\n") == []
 
 
 def test_what_is_shown_as_it_is_typed() -> None:
@@ -84,13 +64,3 @@ def test_a_draft_is_refused_for_a_definition_that_its_last_release_has_not(
     unread = "no link uses the def"
     assert ranks(last) == [(Severity.ERROR, unread), *cues]
     assert ranks(replace(last, policy=policy)) == [(Severity.CUE, unread), *cues]
-
-
-def test_a_change_of_a_definition_that_nobody_uses_is_named() -> None:
-    old, new = (f"We keep data.\n\n[Retention]: {n}-days\n" for n in (30, 60))
-    assert changed_definitions([old], [new]) == [
-        "removed: `[Retention]: 30-days`, a link definition that no link uses",
-        "added: `[Retention]: 60-days`, a link definition that no link uses",
-    ]
-    assert changed_definitions([old], [old]) == []
-    assert changed_definitions(["[A]: b\n\n[A]\n"], ["[A]: c\n\n[A]\n"]) == []

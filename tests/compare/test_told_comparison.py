@@ -136,6 +136,17 @@ def deep_titles_are_text(text: str) -> Document:
     )
 
 
+def without_definitions(text: str) -> Document:
+    """A definition that no link uses belongs to the lines of what stands above it."""
+    found: list[Clause] = []
+    for clause in doc(text).clauses:
+        if clause.kind is Kind.DEFINITION:
+            found[-1] = replace(found[-1], raw=found[-1].raw + clause.raw)
+        else:
+            found.append(clause)
+    return Document(tuple(found))
+
+
 OLD = """## Data {#data}
 
 We keep **your** name
@@ -158,6 +169,8 @@ We tell nobody.
 
 Write to us.
 
+[Answer]: in-two-weeks
+
 Call us
 on Mondays.
 """
@@ -168,7 +181,13 @@ NEW = (
     .replace("- your *old* address\n", "- your *new* address\n- your birthday\n")
     .replace("Call us\non Mondays.\n", "Call us\non Tuesdays, please.\n")
 )
-OTHERS: list[Reading] = [by_lines, by_sections, with_signs, deep_titles_are_text]
+OTHERS: list[Reading] = [
+    by_lines,
+    by_sections,
+    with_signs,
+    deep_titles_are_text,
+    without_definitions,
+]
 
 
 def told_the_same(text: str, old: Document, new: Document, due: Amendment) -> Amendment:

@@ -17,12 +17,11 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from publisher.compare.clause_names import first_names
 from publisher.exchange.akoma_ntoso import NAMESPACE, akoma_ntoso, language_code
-from publisher.markup.html import UNSEEN
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.number import Materiality, Number
 from publisher.releases.release import Imported, Release
 from publisher.releases.releases import Releases
-from publisher.text.clauses import Clause
+from publisher.text.clauses import UNSEEN, Clause
 from publisher.wording.words import ENGLISH
 from tests.fixtures.strategies import policies
 

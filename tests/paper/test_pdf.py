@@ -30,7 +30,6 @@ from publisher.edges.fonts import subsets_of
 from publisher.edges.pdf import make_pdf
 from publisher.edges.project import Project
 from publisher.errors import FormError, RenderError
-from publisher.markup.html import UNSEEN
 from publisher.paper import documents, sheets
 from publisher.paper.standards import Attachment, Relationship
 from publisher.releases.address import Addresses
@@ -38,7 +37,7 @@ from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.reports.comparison import Comparison, Version
 from publisher.site.catalogue import text_json
-from publisher.text.clauses import Document
+from publisher.text.clauses import UNSEEN, Document
 from publisher.text.parsing import parse
 from publisher.wording.words import ENGLISH
 from tests import ROOT

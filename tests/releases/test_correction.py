@@ -46,6 +46,12 @@ def test_a_correction(old: str, new: str) -> None:
         ("your", "our", "“your” → “our”"),
         ("keep", "sell", "“keep” → “sell”"),
         ("\n\nWe", "\n\nNew.\n\nWe", "a paragraph is added"),
+        ("\n\nWe", "\n\n[Logs]: 30-days\n\nWe", "a link definition is added"),
+        (
+            TEXT[15:-1],
+            "[We]: <may recieve your adress, which we keep for 30 days>",
+            "shown no more",
+        ),
     ],
 )
 def test_more_than_a_correction(old: str, new: str, reason: str) -> None:

@@ -11,13 +11,15 @@ from publisher.compare.amendment import Amendment, amend
 from publisher.compare.summary import summary_sentence
 from publisher.compare.told_comparison import read_comparison
 from publisher.exchange.diff_json import diff_json
+from publisher.markup.html import document_html
 from publisher.markup.redline import redline
 from publisher.reports.pull_request import markdown_report
-from publisher.reports.terminal import terminal_report
+from publisher.reports.terminal import mail_report, terminal_report
 from publisher.site.page_parts import change_list
 from publisher.text.addresses import plain_address, shown_addresses
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
+from publisher.text.plaintext import as_plain_text
 from publisher.text.segmentation import count_words
 from publisher.wording.words import ENGLISH
 
@@ -150,3 +152,21 @@ def test_changes_only_hides_the_headings_of_sections_that_nobody_touched() -> No
 
 
 LEVELS = [(2, "a"), (2, "b"), (3, "c"), (3, "d"), (2, "e"), (3, "f")]
+
+
+def test_what_is_on_no_page_is_told_when_it_changes() -> None:
+    old = "## Use {#use}\n\nWe keep data.\n\n[Logs]: 30-days\n\n[Mails]: 90-days\n"
+    new = old.replace("30", "60").replace("[M", "\\[M")
+    found = amended(old, new)
+    assert summary_sentence(found, ENGLISH) == "1 section amended; 1 word added, 1 removed"
+    whole = re.sub("<[^>]*>", "", redline(found, paper=True).html)
+    assert "On no page, a definition that no link uses: [Logs]: " in whole
+    assert "It was on no page: [Mails]: 90-days" in whole
+    mail = ["Use", "was (on no page): [Logs]: 30-days", "now (on no page): [Logs]: 60-days"]
+    mail.append("shown now: [Mails]: 90-days")
+    assert [line.strip() for line in mail_report(found).split("\n") if line] == mail
+    assert "on no page" in mail_report(amended(old, old.replace("30", "60")))
+    assert "Logs" not in document_html(doc(new).clauses).html
+    kept = redline(amended(old, old.replace("We keep", "We have")), paper=True).html
+    assert "Logs" not in kept
+    assert "Logs" not in as_plain_text(doc(old).clauses)

@@ -206,13 +206,16 @@ FLOWING = (
     "The first words of a text, and some in its middle, are lines of their own",
 )
 """Every line keeps its name, so no name tells which words went from one to the next."""
+UNSHOWN = ("A definition that no link uses, changed and made a paragraph",)
+"""What is on no page is not written down for a browser, and words that were have no name there."""
 
 
 @pytest.mark.parametrize("case", cases("changes.md"), ids=lambda case: case.title)
 def test_it_finds_the_same_in_the_golden_cases(script: Script, case: Case) -> None:
     old, new = history([doc(case.old), doc(case.new)])
     amendment, own, found = agree(script, old, new)
-    if case.title not in (*SWAPPED, *DRESSED, *FLOWING) and not with_columns(amendment):
+    others = (*SWAPPED, *DRESSED, *FLOWING, *UNSHOWN)
+    if case.title not in others and not with_columns(amendment):
         assert found.operations == own
 
 
