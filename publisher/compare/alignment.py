@@ -155,7 +155,7 @@ class _Aligner:
             return map(ClauseLink, left, right)
         at_old, at_new = ({k: n for n, k in enumerate(side)} for side in (left, right))
         texts = self.texts
-        for i, j in texts.named_rows(left, right):
+        for i, j in (*texts.named_rows(left, right), *texts.dressed(left, right)):
             keys[at_old[i]] = others[at_new[j]] = f"{i} is {j}"
         for side, at, own in zip(
             texts.retyped(left, right), (at_old, at_new), (keys, others), strict=True

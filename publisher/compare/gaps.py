@@ -226,7 +226,7 @@ class Gap:
         chosen.sort()
         if self.whole:
             return chosen
-        chosen = sorted([*chosen, *self._flowing(chosen)])
+        chosen = sorted([*chosen, *self._flowing(chosen), *self._run_in(chosen)])
         for side in (0, 1):
             chosen = sorted([*chosen, *self._rests(chosen, side)])
         return chosen
@@ -286,6 +286,21 @@ class Gap:
             if (own.phrases or most) and own.kept >= (FLOWING if flows else 1.0) * len(part):
                 self._found[(whole, k) if side == 0 else (k, whole)] = own
                 yield k
+
+    def _run_in(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The pairs of a paragraph with the heading that was, or is now, its first words."""
+        for before, pair in pairwise([(-1, -1), *chosen]):
+            for side in (0, 1):
+                other = 1 - side
+                title = pair[other] - 1
+                free = before[side] < pair[side] and before[other] < title
+                if free and title in (self.left, self.right)[other]:
+                    n = self.texts.run_in(side, pair[side], title)
+                    if n and self._found[pair].first[side] >= n:
+                        found = (pair[0], title) if side == 0 else (title, pair[1])
+                        self._found[found] = _Shared(n, n, (0, 0), (n - 1, n - 1))
+                        yield found
+                        break
 
     def _flowing(self, chosen: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """The pairs that the end of one line has with the beginning of the next.

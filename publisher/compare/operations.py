@@ -51,8 +51,8 @@ class Operation(NamedTuple):
     columns: Columns = ()
     """Of a row in a table whose columns changed: the columns its cells are in; else empty."""
     flows: bool = False
-    """The line that its words were on before, or are on now, ends in the middle of a sentence: they
-    went on with the text, and nothing was split or merged."""
+    """The line that its words were on before, or are on now, ends in the middle of a sentence, or
+    is a heading on one side: they went on with the text, and nothing was split or merged."""
     continued: bool = False
     """The clause that is missing here began in an earlier operation and goes on here: it was split,
     if it is the old one, or others were merged into it, if it is the new one."""
@@ -206,7 +206,9 @@ class _Comparison:
 
     @cached_property
     def flowing(self) -> set[int]:
-        """The places of the links where text flows over lines that end amid sentences."""
+        """The places of the links where text goes on that was not split or merged: over lines that
+        end amid sentences, and behind words that are a heading on one side.
+        """
         links = self.alignment.links
         olds, news = (Counter(link[side] for link in links) for side in (0, 1))
         found: set[int] = set()
@@ -214,7 +216,9 @@ class _Comparison:
             both = [olds[link.old] > 1 < news[link.new] for link in (before, here)]
             split, merged = before.old == here.old, before.new == here.new
             ends = self.old[before.old], self.new[before.new]
-            if any(both) and (split or merged):
+            if (split or merged) and any(clause.kind is Kind.HEADING for clause in ends):
+                flows = True  # the words that it began with are its heading, or were
+            elif any(both) and (split or merged):
                 flows = any(breaks_off(clause.text) for clause in ends)
             else:
                 flows = (split and goes_on(ends[1], self.new[here.new])) or (

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from publisher.compare.columns import RowName, row_names
 from publisher.compare.likeness import Triples, likeness, phrases_in
-from publisher.compare.sections import heading_words
+from publisher.compare.sections import bare_words, heading_words
 from publisher.compare.words import common_start
 from publisher.text.clauses import Document, Kind
 from publisher.text.segmentation import parts_in, without_typography, words_in
@@ -132,6 +132,52 @@ class Pairing:
             and (j := found.get(names[i], -1)) >= 0
             and self.old.clauses[i].key != self.new.clauses[j].key
         ]
+
+    def dressed(self, left: Sequence[int], right: Sequence[int]) -> list[tuple[int, int]]:
+        """The lines of plain text that are headings now, and the headings that are such lines.
+
+        They have the same words, but for capitals and a stop or colon at their end.
+        """
+        sides: list[dict[tuple[bool, str], list[int]]] = []
+        olds, news = self.old.clauses, self.new.clauses
+        for places, clauses, theirs in (
+            (left, olds, {news[j].key for j in right}),
+            (right, news, {olds[i].key for i in left}),
+        ):
+            own: dict[tuple[bool, str], list[int]] = {}
+            for k in places:
+                heading = clauses[k].kind is Kind.HEADING
+                if heading or clauses[k].kind is Kind.PARAGRAPH:
+                    words = bare_words(clauses[k].text) if clauses[k].key not in theirs else ""
+                    if words:
+                        own.setdefault((heading, words), []).append(k)
+            sides.append(own)
+        return [
+            pair
+            for (heading, words), own in sides[0].items()
+            if len(own) == len(others := sides[1].get((not heading, words), []))
+            for pair in zip(own, others, strict=True)
+        ]
+
+    def run_in(self, side: int, index: int, heading: int) -> int:
+        """How many words at the head of a paragraph, in bold or italics, are a heading elsewhere.
+
+        Args:
+            side, index: the paragraph, of the old text (0) or the new one (1).
+            heading: the place of a clause of the other text.
+        """
+        clause = (self.old, self.new)[side].clauses[index]
+        title = (self.new, self.old)[side].clauses[heading]
+        if title.kind is not Kind.HEADING or clause.kind is not Kind.PARAGRAPH:
+            return 0
+        first = next(iter(clause.cells[0]), None)
+        if first is None or first.text.strip() == clause.text.strip():
+            return 0
+        marked = any(mark.kind in ("strong", "em") for mark in first.marks)
+        words = bare_words(title.text)
+        if not marked or not words or bare_words(first.text) != words:
+            return 0
+        return len(parts_in(first.text))
 
     @cached_property
     def ruled(self) -> bool:

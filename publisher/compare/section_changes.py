@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation
-from publisher.compare.sections import heading_words, other_heading, sameness
+from publisher.compare.sections import bare_words, heading_words, other_heading, sameness
 from publisher.text.clauses import Clause, Document, Kind, Section
 from publisher.text.segmentation import count_words
 
@@ -107,15 +107,20 @@ class _Changes:
                 self.unheaded[i] = j
             else:
                 self.headed[j] = i
-            if counts.inserted or counts.deleted:
+            # A stop or colon at its end comes and goes with the dress.
+            if _worded_otherwise(op):
                 self.touched_new.add(j)
             return
         self.flow[i, j] += max(counts.kept, 1)
         if op.move:
             if op.amended or not self._with_its_section(i, j):
                 self.touched_new.add(j)
-        elif not op.unchanged:
+        elif op.amended if op.flows and self._dressed_from(i, j) else not op.unchanged:
             self.touched_new.add(j)
+
+    def _dressed_from(self, i: int, j: int) -> bool:
+        """Whether the heading of the one section is a line of text of the other."""
+        return self.headed.get(j) == i or self.unheaded.get(i) == j
 
     def _with_its_section(self, i: int, j: int) -> bool:
         return self.pairs.get(j) == i and j in self.moved
@@ -128,8 +133,8 @@ class _Changes:
             self.pairs[0] = 0
         split, merged = self._split(), self._merged()
         for i, j in self.flow:
-            dressed = self.headed.get(j) == i or self.unheaded.get(i) == j
-            if self.pairs.get(j) != i and j not in split and i not in merged and not dressed:
+            known = self.pairs.get(j) == i or j in split or i in merged
+            if not known and not self._dressed_from(i, j):
                 self.touched_old.add(i)
                 self.touched_new.add(j)
         became = {i: j for j, i in self.pairs.items()}
@@ -291,6 +296,13 @@ class _Changes:
 def _stood_before(gone: int, now: int, moved: bool) -> bool:
     """Whether a section that is gone is listed before the one that is here now."""
     return gone < now and not moved
+
+
+def _worded_otherwise(op: Operation) -> bool:
+    """Whether a line has other words than the heading that it is now, or was."""
+    spans = [span for cell in op.cells for span in cell]
+    was, now = ("".join(side) for side in ([s.old for s in spans], [s.new for s in spans]))
+    return bare_words(was) != bare_words(now)
 
 
 def _size(section: Section) -> int:

@@ -146,10 +146,10 @@ class _Pairs:
         ]
         lines = [
             {
-                heading_words(clause.text)
+                bare_words(clause.text)
                 for section in side
                 for clause in section.body
-                if clause.words in lengths
+                if lengths & {clause.words - 1, clause.words, clause.words + 1}
             }
             for side, lengths in zip(sides, titles[::-1], strict=True)
         ]
@@ -157,7 +157,7 @@ class _Pairs:
             for place, section in enumerate(side):
                 if place in (self.pairs, self.taken)[own is self.plain[1]]:
                     continue
-                words = heading_words(section.title)
+                words = bare_words(section.title)
                 if section.anchor or (section.heading and (not words or words in others)):
                     own.add(place)
 
@@ -237,6 +237,11 @@ def sameness(old: Section, new: Section, kept: int) -> float:
 def heading_words(title: str) -> str:
     """What makes two headings the same: the words, without typography, and spaces as one."""
     return " ".join(without_typography(title).split())
+
+
+def bare_words(title: str) -> str:
+    """The words of a heading as a line of plain text has them: no stop or colon ends them."""
+    return heading_words(title).rstrip(" .:。")
 
 
 def other_heading(old: str, new: str) -> bool:

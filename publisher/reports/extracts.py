@@ -98,7 +98,8 @@ class _Extractor:
                 under = ("new", self.now[i])
             # Where text flows over many lines, a section shows one of those without a changed word.
             silent = op.flows and not op.rewritten
-            if self._is_shown(op) and not (silent and under in flowing):
+            told = silent and (under in flowing or _below_its_heading(op, last))
+            if self._is_shown(op) and not told:
                 flowing |= {under} if silent else set()
                 if not found or found[-1][0] != under:
                     found.append((under, []))
@@ -150,6 +151,14 @@ class _Extractor:
         if op.old:
             return went_words(named_section(self.new[j], words), words)
         return came_words(named_section(self.old[i], words), words)
+
+
+def _below_its_heading(op: Operation, last: Operation | None) -> bool:
+    """Whether nothing happened to a paragraph but to the words before it, which are its heading,
+    or were.
+    """
+    clauses = (last.old, last.new) if last and op.continued and not op.amended else ()
+    return any(clause is not None and clause.kind is Kind.HEADING for clause in clauses)
 
 
 def _stands(before: str, words: Words) -> str:

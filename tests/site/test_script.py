@@ -197,6 +197,9 @@ SWAPPED = (
 DRESSED = (
     "Headings that lost their mark",
     "Bold lines that became headings",
+    "Lines with a stop or a colon that became headings",
+    "Bold words at the head of paragraphs became their headings",
+    "Headings became the bold words at the head of their paragraphs",
     "A line between two sections came, and the heading below it became plain text",
 )
 """A heading goes by its anchor and a paragraph by its name: no name tells that one is the other."""
