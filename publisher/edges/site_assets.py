@@ -10,10 +10,13 @@ from rjsmin import jsmin  # type: ignore[import-untyped]
 from publisher.edges.assets import asset_text
 from publisher.edges.webfonts import web_font_faces, web_font_files
 from publisher.site.page import FileMaker
+from publisher.site.version_pages import REDLINE_STYLE
 
 _FOLDER = "assets/publisher"
 SITE_SHEET = f"{_FOLDER}/site.css"
 """The style sheet of the site, from its root."""
+_SHEETS = "marks.css", "screen.css"
+_REDLINE_SHEETS = "views.css", "compare.css", "redline.css"
 
 
 def site_assets() -> dict[str, FileMaker]:
@@ -21,16 +24,16 @@ def site_assets() -> dict[str, FileMaker]:
     files: dict[str, FileMaker] = {
         f"{_FOLDER}/fonts/{path.name}": path.read_bytes for path in web_font_files()
     }
-    files[SITE_SHEET] = _sheet
+    files[SITE_SHEET] = lambda: _sheet(*_SHEETS, before=web_font_faces("fonts/"))
+    files[REDLINE_STYLE] = lambda: _sheet(*_REDLINE_SHEETS)
     for name in ("anchors.js", "steps.js", "day.js", "until.js", "compare.js"):
         files[f"{_FOLDER}/{name}"] = partial(_script, name)
     return files
 
 
-def _sheet() -> bytes:
-    """All style sheets of the site in one, for one is fetched sooner than five."""
-    sheets = map(asset_text, ("marks.css", "views.css", "compare.css", "screen.css"))
-    return packed("".join([web_font_faces("fonts/"), *sheets])).encode()
+def _sheet(*names: str, before: str = "") -> bytes:
+    """Style sheets in one, for one is fetched sooner than five."""
+    return packed("".join([before, *map(asset_text, names)])).encode()
 
 
 def _script(name: str) -> bytes:

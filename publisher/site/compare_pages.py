@@ -17,6 +17,7 @@ from publisher.site.compare_steps import STEPS_HEADING, ComparableLine
 from publisher.site.context import PolicyOnDay
 from publisher.site.page import Body, Page
 from publisher.site.standing import standing_box
+from publisher.site.version_pages import redline_style
 from publisher.wording.words import Words
 
 
@@ -119,7 +120,7 @@ def _page(policy: PolicyOnDay, line: ComparableLine, title: str, at: Addresses) 
     others = relations.language_links(_addresses(policy, policy.site))
     tag = "" if line.language == policy.language else line.language
     head = policy.head(at, *relations.history_links(at), *others, language=tag)
-    return Body(NOTHING.join(parts), _headings(line, words), about, head)
+    return Body(NOTHING.join(parts), _headings(line, words), about, head + redline_style(at))
 
 
 def _addresses(policy: PolicyOnDay, at: Addresses) -> dict[str, str]:

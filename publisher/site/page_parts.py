@@ -35,14 +35,22 @@ def legend(words: Words, html: Markup | None = None) -> Markup:
 
     Args:
         words: of the page.
-        html: the redline, to tell of the marks in it alone; None: all, in the same words.
+        html: the redline, to tell of the marks in it alone; None: all, in the same words on every
+            page, folded until somebody asks.
     """
     items = NOTHING.join(
         Markup("<li>{}</li>").format(meaning)
         for signs, meaning in _marks(words)
         if html is None or any(sign in html for sign in signs)
     )
-    return Markup('<ul class="pp-legend">{}</ul>\n').format(items) if items else NOTHING
+    told = Markup('<ul class="pp-legend">{}</ul>\n').format(items) if items else NOTHING
+    return told if html is not None else _folded(words.gettext("What the marks mean"), told)
+
+
+def _folded(title: str, html: Markup) -> Markup:
+    return Markup('<details class="pp-more"><summary>{}</summary>\n{}</details>\n').format(
+        title, html
+    )
 
 
 def _marks(words: Words) -> Iterator[tuple[tuple[str, ...], Markup]]:

@@ -20,7 +20,7 @@ from publisher.releases.release import Release
 from publisher.site import page_head, page_parts, relations
 from publisher.site.marked_changes import marked_changes
 from publisher.site.page import Body, Page
-from publisher.site.version_pages import steps_script
+from publisher.site.version_pages import redline_style, steps_script
 from publisher.wording.language import own_name
 from publisher.wording.words import ENGLISH
 
@@ -117,7 +117,7 @@ def _draft_changes(policy: Policy, findings: list[Finding], last: Release) -> Pa
         changed.html,
         steps_script(at),
     ]
-    body = Body(NOTHING.join(parts), changed.headings)
+    body = Body(NOTHING.join(parts), changed.headings, head=redline_style(at))
     path = f"{policy.id}/draft/changes/"
     return Page(path, title, lambda: body, label="Draft changes", noindex=True)
 

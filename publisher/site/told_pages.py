@@ -16,7 +16,7 @@ from publisher.site.context import PolicyOnDay, published
 from publisher.site.page import Body, Page
 from publisher.site.standing import status_banner
 from publisher.site.told_words import ANEW, WHOLE, anew_title
-from publisher.site.version_pages import steps_script
+from publisher.site.version_pages import redline_style, steps_script
 
 
 def told_pages(policy: PolicyOnDay, release: Release) -> Iterator[Page]:
@@ -78,4 +78,4 @@ def _body(policy: PolicyOnDay, release: Release, language: str, path: str, shown
         steps_script(at),
     ]
     head = policy.head(at, language=language)
-    return Body(NOTHING.join(parts), shown.headings, head=head)
+    return Body(NOTHING.join(parts), shown.headings, head=head + redline_style(at))

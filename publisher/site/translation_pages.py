@@ -23,7 +23,12 @@ from publisher.site.page import Body, Page
 from publisher.site.release_words import pdf_words, spoken
 from publisher.site.section_notes import section_notes
 from publisher.site.standing import announcement, status_banner
-from publisher.site.version_pages import anchors_script, digest_list, steps_script
+from publisher.site.version_pages import (
+    anchors_script,
+    digest_list,
+    redline_style,
+    steps_script,
+)
 from publisher.wording.language import own_name
 from publisher.wording.words import Words
 
@@ -273,4 +278,4 @@ def _changes(policy: PolicyOnDay, release: Release, language: str) -> Body:
         number=release.number,
     )
     head = policy.head(at, language=language)
-    return Body(NOTHING.join(parts), changed.headings, description, head)
+    return Body(NOTHING.join(parts), changed.headings, description, head + redline_style(at))

@@ -36,6 +36,9 @@ from publisher.wording.words import Words
 STEPS_SCRIPT = "assets/publisher/steps.js"
 """The script of the redlines, from the site's root."""
 
+REDLINE_STYLE = "assets/publisher/redline.css"
+"""What pages with a redline look like beyond all others, likewise."""
+
 ANCHORS_SCRIPT = "assets/publisher/anchors.js"
 """The script of the texts, likewise."""
 
@@ -85,6 +88,11 @@ def anchors_script(at: Addresses) -> Markup:
     return Markup('<script src="{}{}" data-sections="{}" defer></script>\n').format(
         at.root, ANCHORS_SCRIPT, at.sections
     )
+
+
+def redline_style(at: Addresses) -> Markup:
+    """Loads the style sheet of redlines, for the head of a page: no other page fetches it."""
+    return Markup('<link rel="stylesheet" href="{}{}">\n').format(at.root, REDLINE_STYLE)
 
 
 def steps_script(at: Addresses) -> Markup:
@@ -205,4 +213,4 @@ def _changes(policy: PolicyOnDay, release: Release) -> Body:
     )
     others = relations.language_links(languages.change_addresses(before, release, policy.site))
     head = policy.head(at, *policy.forms(release, at, "changes"), *others)
-    return Body(NOTHING.join(parts), changed.headings, description, head)
+    return Body(NOTHING.join(parts), changed.headings, description, head + redline_style(at))

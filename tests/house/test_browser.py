@@ -155,7 +155,13 @@ def test_every_view_of_a_redline_is_accessible_and_fits(
     with windows.lent(width, scheme=scheme) as page:
         for address in (sample_site + "privacy/2/changes/", comparison):
             page.goto(address)
-            for layout, extent in (("inline", "full"), ("facing", "full"), ("facing", "only")):
+            roomy = page.locator("#pp-facing").is_visible()
+            assert roomy == (width > 700)
+            assert not page.locator(".pp-legend").is_visible()
+            page.get_by_text("What the marks mean").click()
+            assert page.locator(".pp-legend").is_visible()
+            facing = "facing" if roomy else "inline"
+            for layout, extent in (("inline", "full"), (facing, "full"), (facing, "only")):
                 page.check(f"#pp-{layout}")
                 page.check(f"#pp-{extent}")
                 page.keyboard.press("j")
