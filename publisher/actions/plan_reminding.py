@@ -9,6 +9,7 @@ from publisher.letters.sending import (
     require_current,
     require_notice,
 )
+from publisher.people.reminding import ReminderStanding
 from publisher.releases.number import Number
 
 
@@ -33,13 +34,11 @@ def plan_reminding(workplace: Workplace, policy_id: str, number: Number) -> Remi
     require_current(release, releases)
     window = reminder_window(release)
     restored = ledger.last_restored()
-    unknown = restored.at if restored and restored.at >= window.told_before else None
+    reminded = ledger.reminded(release, window.told_before)
     return RemindingPlan(
         release=release,
-        window=window,
+        standing=ReminderStanding.of(window, reminded, restored.at if restored else None),
         today=release.day_of(now),
-        reminded=ledger.reminded(release, window.told_before),
         sender=workplace.settings.organisation.sender,
         carrier=carrier_place(workplace.settings, str(workplace.spool)),
-        unknown_since=unknown,
     )

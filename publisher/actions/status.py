@@ -26,8 +26,11 @@ from publisher.edges.built_versions import read_built_versions
 from publisher.edges.ledger import Ledger
 from publisher.edges.merges import refuse_two_of_a_number
 from publisher.errors import ConfigurationError, LedgerError, PublisherError, SealError
-from publisher.letters.sending import may_be_told
+from publisher.letters.reminding import sealed_window
+from publisher.letters.sending import may_be_told, told_instead
+from publisher.letters.shards import WORKER_PATIENCE
 from publisher.people.deliveries import DeliveryState
+from publisher.people.reminding import ReminderStanding
 from publisher.people.untold import binding_notice
 from publisher.releases.chronology import behind
 from publisher.releases.key_ends import signing_keys
@@ -136,6 +139,7 @@ def _ledger_counts(ledger: Ledger, asked: _Asked) -> LedgerCounts:
         requests=ledger.count_requests(day_in(asked.now, asked.zone), asked.limits.requests),
         restored=ledger.last_restored(),
         owner=ledger.owning_role(),
+        shards=ledger.count_shards(WORKER_PATIENCE),
     )
 
 
@@ -156,8 +160,24 @@ def _letters(
         closed = ledger.unsettled_apart(release) if apart else {}
         binds = binding is not None and binding.release.number == release.number
         untold = ledger.count_untold(binding, releases) if binding and binds else 0
-        found.append((release, LetterCounts(own, to_do, new, apart, closed, untold)))
+        reminders = _reminders(ledger, release, releases, today)
+        counts = LetterCounts(own, to_do, new, apart, closed, untold, reminders)
+        found.append((release, counts))
     return found
+
+
+def _reminders(
+    ledger: Ledger, release: Release, releases: Releases, today: dt.date
+) -> ReminderStanding | None:
+    """Where the reminders of a release stand; None: nobody may be reminded of it on this day."""
+    window = sealed_window(release)
+    if window is None or not window.holds(today):
+        return None
+    if releases.is_retracted(release) or told_instead(release, releases):
+        return None
+    restored = ledger.last_restored()
+    reminded = ledger.reminded(release, window.told_before)
+    return ReminderStanding.of(window, reminded, restored.at if restored else None)
 
 
 def _policy(

@@ -33,7 +33,7 @@ from publisher.letters.sending import (
     require_in_time,
     require_notice,
 )
-from publisher.letters.shards import Shard, require_same
+from publisher.letters.shards import WORKER_PATIENCE, Shard, require_same
 from publisher.letters.streak import Streak
 from publisher.people.deliveries import DeliveryState
 from publisher.policies.organisation import Organisation
@@ -41,8 +41,6 @@ from publisher.releases.chronology import require_clock
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 
-_PATIENCE = 30.0
-"""Seconds without a sign after which a worker is taken for dead, and its shard given to another."""
 _SOON = 5.0
 """Seconds after which a shard is taken again that had to wait for somebody else."""
 
@@ -53,7 +51,7 @@ def work(
     stopped: Callable[[], str] = str,
     *,
     until_done: bool = False,
-    patience: float = _PATIENCE,
+    patience: float = WORKER_PATIENCE,
 ) -> SendingReport:
     """Takes shards and sends their letters, until it is stopped.
 

@@ -20,7 +20,9 @@ from publisher.answers.policy_status import (
     RequestCounts,
 )
 from publisher.errors import PublisherError
+from publisher.people.reminding import ReminderStanding
 from publisher.releases.key_ends import NEVER, SigningKey
+from publisher.releases.release import Release
 from publisher.releases.unrecorded import Unrecorded, in_one
 from publisher.wording.dates import long_date, moved
 
@@ -36,6 +38,8 @@ class AlertId(StrEnum):
     LETTERS_OPEN = "letters-open"
     NOTICE_LATE = "notice-late"
     NOTICE_UNRECORDED = "notice-unrecorded"
+    REMINDER_DUE = "reminder-due"
+    SHARDS_WAITING = "shards-waiting"
     RECEIPTS_STUCK = "receipts-stuck"
     MAIL_WAITING = "mail-waiting"
     MAIL_UNREAD = "mail-unread"
@@ -100,6 +104,8 @@ def _about_policy(
             yield from _letters(one, one.letters, today, limits)
         if one.letters and one.letters.untold:
             yield _untold(one, one.letters)
+        if one.letters and one.letters.reminders:
+            yield from _reminder(one.release, one.letters.reminders, today)
         if lacks := one.unrecorded:
             yield from _unrecorded(lacks, counts.get(lacks.told_by.number), limits)
     if policy.site_lag:
@@ -165,6 +171,21 @@ def _untold(one: ReleaseStatus, letters: LetterCounts) -> Alert:
         one.release.policy.id,
         str(number),
     )
+
+
+def _reminder(release: Release, standing: ReminderStanding, today: dt.date) -> Iterator[Alert]:
+    """That people are to be reminded: the sealed letter says that they are, so it is no choice."""
+    count, last = standing.due(today), standing.window.last
+    if count:
+        verb = "is" if count == 1 else "are"
+        yield Alert(
+            AlertId.REMINDER_DUE,
+            f"{_counted(count, 'recipient')} {verb} to be reminded of version {release.number}, "
+            f"and the last day to opt out is {long_date(last)}, {_ahead((last - today).days)}",
+            f"publisher remind {release.number} --confirm",
+            release.policy.id,
+            str(release.number),
+        )
 
 
 def _unrecorded(
@@ -234,6 +255,10 @@ def _day(moment: dt.datetime) -> str:
 
 
 def _about_ledger(ledger: LedgerCounts, now: dt.datetime, limits: AlertLimits) -> Iterator[Alert]:
+    if (shards := ledger.shards) and shards.waiting and not shards.workers:
+        verb = "waits" if shards.waiting == 1 else "wait"
+        what = f"{_counted(shards.waiting, 'shard')} of letters {verb}, and no worker gives a sign"
+        yield Alert(AlertId.SHARDS_WAITING, what, "publisher worker")
     yield from _receipts(ledger.receipts)
     yield from _messages(ledger.messages, limits)
     yield from _requests(ledger.requests, limits)

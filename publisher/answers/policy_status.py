@@ -11,6 +11,7 @@ from publisher.errors import LedgerError, PublisherError
 from publisher.letters.sending import may_be_told
 from publisher.people.deliveries import DeliveryState
 from publisher.people.messages import Message
+from publisher.people.reminding import ReminderStanding
 from publisher.people.requests import RequestKind
 from publisher.releases.key_ends import SigningKey
 from publisher.releases.notice_period import last_day_to_tell, lawful_from
@@ -43,6 +44,8 @@ class LetterCounts:
     """How many of these are in doubt, refused or bounced."""
     untold: int = 0
     """Recipients who were not told of it though it is in force: it does not apply to them."""
+    reminders: ReminderStanding | None = None
+    """On the days on which people may be reminded of it; None: today is none."""
 
     @property
     def accepted(self) -> int:
@@ -173,6 +176,16 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
+class ShardCounts:
+    """Letters that are left to workers."""
+
+    waiting: int
+    """Shards that are not finished."""
+    workers: int
+    """Those who give signs of being at work."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerCounts:
     """What the ledger counts, beside what it counts of one release."""
 
@@ -185,6 +198,8 @@ class LedgerCounts:
     restored: Restored | None = None
     owner: str = ""
     """The role that owns its tables and is the one that uses them; empty: it owns none."""
+    shards: ShardCounts | None = None
+    """None: this ledger has no place for any."""
 
 
 # ── what is put together ─────────────────────────────────────────────────────────────────────────

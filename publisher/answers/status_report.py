@@ -16,6 +16,7 @@ from publisher.answers.policy_status import (
     ProjectStatus,
     ReleaseStatus,
     RequestCounts,
+    ShardCounts,
 )
 from publisher.people.messages import Message
 from publisher.releases.corrected import only_moves_day
@@ -62,6 +63,9 @@ class StatusReport:
             found.append(_policy_block(policy))
             steps = [step for one in policy.releases if (step := self._next_step(one))]
             found += [StatusBlock(f"{policy.policy_id}: letters to see to", steps)] if steps else []
+            reminders = [row for one in policy.releases if (row := _reminder_cells(one))]
+            if reminders:
+                found.append(StatusBlock(f"{policy.policy_id}: reminders", reminders))
         return [*found, *_ledger_blocks(self.status)]
 
     def _next_step(self, one: ReleaseStatus) -> tuple[str, ...]:
@@ -135,6 +139,20 @@ def _release_cells(one: ReleaseStatus, policy: PolicyStatus) -> tuple[str, ...]:
     )
 
 
+def _reminder_cells(one: ReleaseStatus) -> tuple[str, ...]:
+    """Where the reminders of a release stand; none: today nobody may be reminded of it."""
+    standing = one.letters.reminders if one.letters else None
+    if standing is None:
+        return ()
+    counts = {"to remind": standing.reminded.to_remind, **standing.reminded.states}
+    said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    if standing.unknown_since:
+        since = f"{standing.unknown_since:%Y-%m-%d}"
+        said = f"nobody is reminded: the ledger was put back from a copy on {since}"
+    until = f"until {long_date(standing.window.last)}"
+    return f"release {one.release.number}", until, said or "nobody to remind"
+
+
 def _recorded(one: ReleaseStatus) -> str:
     """Whether it is on record that people were told; empty: it need not be, or not any more."""
     if one.recorded is not None:
@@ -182,6 +200,7 @@ def _ledger_blocks(status: ProjectStatus) -> Iterator[StatusBlock]:
         ("recipients", f"{ledger.recipients:,}"),
         ("receipts", receipts),
         ("requests", ", ".join(_requests(ledger.requests))),
+        ("shards", _shards(ledger.shards)),
     ]
     yield StatusBlock("ledger", [row for row in rows if row[1]])
     messages = ledger.messages
@@ -189,6 +208,14 @@ def _ledger_blocks(status: ProjectStatus) -> Iterator[StatusBlock]:
         rest = messages.waiting - len(messages.oldest)
         listed = [_message_cells(message) for message in messages.oldest]
         yield StatusBlock("to read", listed, f"and {rest:,} more" if rest > 0 else "")
+
+
+def _shards(shards: ShardCounts | None) -> str:
+    """The letters that are left to workers; empty: none are."""
+    if shards is None or not shards.waiting:
+        return ""
+    workers = f"{shards.workers:,} worker{'s' if shards.workers > 1 else ''}"
+    return f"{shards.waiting:,} to do, {workers if shards.workers else 'no worker'} at work"
 
 
 def _requests(requests: RequestCounts) -> Iterator[str]:
@@ -237,6 +264,7 @@ def _release_value(one: ReleaseStatus) -> dict[str, Any]:
         "tell_until": _date(one.tell_until),
         "letters": _counts(one.letters.by_state) if one.letters else None,
         "untold": one.letters.untold if one.letters else None,
+        "reminders": _reminders_value(one),
         "declarations": {
             "opted_out": declared.opted_out,
             "withdrawn": declared.withdrawn,
@@ -246,6 +274,15 @@ def _release_value(one: ReleaseStatus) -> dict[str, Any]:
         if declared is not None
         else None,
     }
+
+
+def _reminders_value(one: ReleaseStatus) -> dict[str, Any] | None:
+    standing = one.letters.reminders if one.letters else None
+    if standing is None:
+        return None
+    due = 0 if standing.unknown_since else standing.reminded.to_remind
+    states = _counts({s.value: n for s, n in standing.reminded.states.items()})
+    return {"last": _date(standing.window.last), "to_remind": due, "reminded": states}
 
 
 def _key_value(key: SigningKey) -> dict[str, Any]:
@@ -269,6 +306,9 @@ def _ledger_value(status: ProjectStatus) -> dict[str, Any]:
         },
         "requests": _requests_value(ledger.requests),
         "restored": _instant(restored.at) if restored else None,
+        "shards": {"to_do": ledger.shards.waiting, "workers": ledger.shards.workers}
+        if ledger.shards
+        else None,
     }
 
 

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from publisher.errors import SendError
 from publisher.letters.html_part import subject_of
-from publisher.people.reminding import Reminded, ReminderState, ReminderWindow
+from publisher.people.reminding import (
+    Reminded,
+    ReminderStanding,
+    ReminderState,
+    ReminderWindow,
+)
 from publisher.releases.announcement import reminder_day
 from publisher.releases.release import Release
 from publisher.releases.telling import LetterCase, LetterKind
@@ -27,22 +32,27 @@ class RemindingPlan:
     """What a person must see before reminders go out."""
 
     release: Release
-    window: ReminderWindow
+    standing: ReminderStanding
     today: dt.date
-    reminded: Reminded
     sender: str
     """The From address."""
     carrier: str
     """Where letters go: the relay or the folder."""
-    unknown_since: dt.datetime | None = None
-    """When the ledger was put back from a copy, after letters about the release went out: nobody
-    knows who had a reminder. None: it was not."""
+
+    @property
+    def window(self) -> ReminderWindow:
+        """When people may be reminded."""
+        return self.standing.window
+
+    @property
+    def reminded(self) -> Reminded:
+        """How many are to be reminded, and what became of those who were."""
+        return self.standing.reminded
 
     @property
     def count(self) -> int:
         """How many are reminded by a run today."""
-        in_time = self.window.holds(self.today) and not self.unknown_since
-        return self.reminded.to_remind if in_time else 0
+        return self.standing.due(self.today)
 
     def lines(self) -> list[str]:
         """The plan in words."""
@@ -68,10 +78,10 @@ class RemindingPlan:
             return [f"Nobody is reminded before {long_date(self.window.first)}."]
         if self.today > self.window.last:
             return [f"Nobody is reminded any more: the last day was {long_date(self.window.last)}."]
-        if self.unknown_since:
+        if unknown := self.standing.unknown_since:
             return [
                 "Nobody is reminded: the ledger was put back from a copy on "
-                f"{self.unknown_since:%Y-%m-%d}, and may not know who had a reminder."
+                f"{unknown:%Y-%m-%d}, and may not know who had a reminder."
             ]
         return []
 
@@ -105,15 +115,19 @@ def reminder_window(release: Release) -> ReminderWindow:
     Raises:
         SendError: no reminder was sealed with it.
     """
+    if found := sealed_window(release):
+        return found
+    raise SendError(
+        f"no reminder was sealed with release {release.number}",
+        where=f"versions/{release.name}",
+        remedy="set `notice.remind_days_before` in policy.toml: the next release will have one",
+    )
+
+
+def sealed_window(release: Release) -> ReminderWindow | None:
+    """When people may be reminded of a release; None: no reminder was sealed with it."""
     first = reminder_day(release)
-    if first is None or release.closes is None or not _is_sealed(release):
-        raise SendError(
-            f"no reminder was sealed with release {release.number}",
-            where=f"versions/{release.name}",
-            remedy="set `notice.remind_days_before` in policy.toml: the next release will have one",
-        )
+    sealed = LetterKind(LetterCase.REMINDER) in release.telling.letters
+    if first is None or release.closes is None or not sealed:
+        return None
     return ReminderWindow(first, release.closes, release.moment_of(first))
-
-
-def _is_sealed(release: Release) -> bool:
-    return LetterKind(LetterCase.REMINDER) in release.telling.letters

@@ -10,6 +10,8 @@ from publisher.errors import SendError
 from publisher.releases.number import Number
 from publisher.releases.release import Release
 
+WORKER_PATIENCE = 30.0
+"""Seconds without a sign after which a worker is taken for dead, unless told otherwise."""
 SHARD_SIZE = 1000
 """Recipients in a shard: taking one costs some milliseconds, and a worker that is killed leaves at
 most so many to another."""

@@ -59,3 +59,33 @@ class ReminderWindow:
     def holds(self, today: dt.date) -> bool:
         """Whether people may be reminded on a day."""
         return self.first <= today <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderStanding:
+    """Where the reminders of a release stand."""
+
+    window: ReminderWindow
+    reminded: Reminded
+    unknown_since: dt.datetime | None = None
+    """When the ledger was put back from a copy, after letters about the release went out: nobody
+    knows who had a reminder. None: it was not."""
+
+    @classmethod
+    def of(
+        cls, window: ReminderWindow, reminded: Reminded, restored: dt.datetime | None
+    ) -> ReminderStanding:
+        """Where they stand by a ledger.
+
+        Args:
+            window: when people may be reminded.
+            reminded: as the ledger counts them.
+            restored: when it was put back from a copy last; None: it never was.
+        """
+        unknown = restored if restored and restored >= window.told_before else None
+        return cls(window, reminded, unknown)
+
+    def due(self, today: dt.date) -> int:
+        """How many are reminded by a run on a day."""
+        in_time = self.window.holds(today) and not self.unknown_since
+        return self.reminded.to_remind if in_time else 0

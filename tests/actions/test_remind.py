@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from publisher.actions.evidence import evidence
 from publisher.actions.plan_reminding import plan_reminding
 from publisher.actions.remind import remind
 from publisher.actions.remove_recipients import remove_recipients
+from publisher.actions.status import status
 from publisher.actions.verify_evidence import verify_evidence
 from publisher.actions.verify_ledger import LedgerOrder, verify_ledger
+from publisher.answers.alerts import AlertId
+from publisher.answers.status_report import StatusReport
 from publisher.edges.ledger.reminders import ReminderMark
 from publisher.edges.project import Project
 from publisher.errors import LedgerError, SendError
@@ -171,3 +175,38 @@ def test_what_a_relay_does_is_on_record_and_in_doubt_is_not_sent_again(tmp_path:
         assert run(project, DUE + DAY) == {ReminderState.ACCEPTED: 1}
         assert run(project, DUE + DAY) == {}
     assert len(keeps.told) == 5 + 4
+
+
+def test_a_person_is_called_on_the_days_for_it(tmp_path: Path) -> None:
+    project = house(tmp_path)
+    send_letters(project)
+
+    def asked(moment: dt.datetime) -> StatusReport:
+        return status(workplace(project, moment), ["privacy"])
+
+    def of_reminders(report: StatusReport) -> list[str]:
+        return [one.what for one in report.alerts if one.id is AlertId.REMINDER_DUE]
+
+    assert of_reminders(asked(DUE - dt.timedelta(seconds=1))) == []
+    (called,) = of_reminders(found := asked(DUE))
+    assert called == (
+        "5 recipients are to be reminded of version 2, and the last day to opt out is "
+        "28 February 2027, in 7 days"
+    )
+    block = next(one for one in found.blocks() if one.heading == "privacy: reminders")
+    assert block.rows == [("release 2", "until 28 February 2027", "5 to remind")]
+    # What it prints is what helps.
+    (remedy,) = {one.remedy for one in found.alerts if one.id is AlertId.REMINDER_DUE}
+    assert remedy == "publisher remind 2 --confirm"
+    run(project, DUE)
+    found = asked(DUE)
+    assert of_reminders(found) == []
+    (value,) = [
+        one["reminders"]
+        for one in json.loads(found.json())["policies"][0]["releases"]
+        if one["number"] == "2"
+    ]
+    assert value == {"last": "2027-02-28", "to_remind": 0, "reminded": {"accepted": 5}}
+    # After the last day nothing is said of it any more.
+    later = json.loads(asked(DUE + 8 * DAY).json())["policies"][0]["releases"]
+    assert {one["reminders"] for one in later} == {None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from publisher.actions.share_out import share_out
+from publisher.actions.status import status
 from publisher.actions.work import work
+from publisher.answers.alerts import AlertId
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError, PublisherError, SendError
@@ -184,3 +187,29 @@ def test_the_shard_of_a_killed_worker_is_finished_by_another(tmp_path: Path) -> 
     assert Counter(letter_states(project).values()) == {"in doubt": 1, "accepted": 59}
     to = [read_message(letter)["To"] for letter in server.letters]
     assert len(to) == len(set(to)) == 60, "the one in doubt had arrived"
+
+
+def test_status_says_what_waits_and_whether_anybody_is_at_work(tmp_path: Path) -> None:
+    shards: list[dict[str, int]] = []
+    seen: list[list[str]] = []
+
+    def look(_: str = "") -> list[str]:
+        found = status(workplace(project), ["privacy"])
+        shards.append(json.loads(found.json())["ledger"]["shards"])
+        rows = [row for block in found.blocks() for row in block.rows if row[0] == "shards"]
+        called = [one.remedy for one in found.alerts if one.id is AlertId.SHARDS_WAITING]
+        return [*called, *(row[1] for row in rows)]
+
+    with real(Keeps({"d5@5.example": "451 4.7.1 greylisted"})) as port:
+        project = planned(tmp_path, port)
+        assert look() == ["publisher worker", "3 to do, no worker at work"]
+
+        def heard(line: str) -> None:
+            if "put off" in line:
+                seen.append(look())
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            work(workplace(project), heard, until_done=True)
+    assert seen == [["3 to do, 1 worker at work"]]
+    assert shards[0] == {"to_do": 3, "workers": 0}

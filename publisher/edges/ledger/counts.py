@@ -19,6 +19,7 @@ from publisher.answers.policy_status import (
     MessageCounts,
     ReceiptCounts,
     Restored,
+    ShardCounts,
 )
 from publisher.answers.receipts_due import MOST_A_DAY
 from publisher.edges.ledger.messages import MessageTable
@@ -140,6 +141,16 @@ class CountTable(MessageTable):
             if db.dialect.name != "postgresql":
                 return ""
             return str(db.execute(_OWNER).scalar() or "")
+
+    def count_shards(self, patience: float) -> ShardCounts | None:
+        """How many shards of letters wait for workers; None: this ledger has no place for any.
+
+        Args:
+            patience: seconds without a sign after which a worker is taken for dead.
+        """
+        queue = self._database.shard_queue()
+        with self._reading() as db:
+            return queue.count(db, patience)
 
     def last_restored(self) -> Restored | None:
         """When the ledger was put back from a copy last; who is in doubt is not counted here."""

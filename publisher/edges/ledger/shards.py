@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, text
 
+from publisher.answers.policy_status import ShardCounts
 from publisher.edges.ledger.engines import shown_address, told_by
 from publisher.edges.ledger.urls import DRIVER_REMEDY
 from publisher.errors import LedgerError
@@ -32,6 +33,15 @@ _WAITING = "procrastinate_jobs WHERE status IN ('todo', 'doing')"
 _SEARCH_PATH = "SELECT current_setting('search_path')"
 _SEARCHED = "SELECT set_config('search_path', :path, true)"
 _SEARCH = f"-c search_path={SCHEMA_NAME}"
+_COUNTS = f"""
+    SELECT
+      (SELECT count(*) FROM {SCHEMA_NAME}.{_WAITING} AND queue_name = :queue),
+      (SELECT count(*) FROM {SCHEMA_NAME}.procrastinate_workers
+       WHERE last_heartbeat > now() - make_interval(secs => :patience))"""  # noqa: S608 - names of ours
+_READABLE = """
+    SELECT bool_and(has_table_privilege(c.oid, 'SELECT')) FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = :name AND c.relname IN ('procrastinate_jobs', 'procrastinate_workers')"""
 
 
 class ShardQueue:
@@ -69,6 +79,23 @@ class ShardQueue:
                 where=self.where,
                 remedy="publisher ledger migrate --grant ROLE, as the owner of the tables",
             )
+
+    def count(self, db: Connection, patience: float) -> ShardCounts | None:
+        """How many shards are not finished, and how many workers there are.
+
+        Args:
+            db: a transaction that reads.
+            patience: seconds without a sign after which a worker is taken for dead.
+
+        Returns:
+            None: this ledger has no place for shards, or it may not be looked at from here.
+        """
+        if db.dialect.name == "sqlite" or not _may_be_used(db):
+            return None
+        if not db.execute(text(_READABLE), {"name": SCHEMA_NAME}).scalar():
+            return None
+        values = {"queue": self.name, "patience": patience}
+        return ShardCounts(*db.execute(text(_COUNTS), values).one())
 
     def put(self, db: Connection, shards: Sequence[Shard]) -> None:
         """Has shards wait for workers, once the transaction ends.
