@@ -14,9 +14,9 @@ from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
 from publisher.answers.release_letters import USUAL_LETTER
 from publisher.edges.carriers.carrier import Carrier
+from publisher.edges.letter_books import LetterOut, NoticeBook
 from publisher.edges.letter_desk import (
     LetterDesk,
-    LetterOut,
     LetterSender,
     carry_letters,
     composed_letters,
@@ -112,10 +112,11 @@ def _send_in_rounds(
     progress, tell, wait = ways
     release = sender.letters.release
     counts: Counter[DeliveryState] = Counter()
+    book = NoticeBook(sender.ledger, sender.clock, release)
     for round_ in count():
         streak = Streak[LetterOut](release, is_trusted=listed.is_trusted or bool(counts))
         due = sender.ledger.addressees(release, sender.letters.releases)
-        desk = LetterDesk(sender, partial(_shown, progress, listed.due), streak, due)
+        desk = LetterDesk(sender, book, partial(_shown, progress, listed.due), streak, due)
         desk.counts += counts
         desk.progress(counts.total())
         busy = carry_letters(carrier, desk, may_wait=wait is not None)

@@ -17,9 +17,9 @@ from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
 from publisher.edges.ledger.shard_clerk import HandedShard, ShardClerk
 from publisher.edges.ledger.shards import ShardQueue
+from publisher.edges.letter_books import LetterOut, NoticeBook
 from publisher.edges.letter_desk import (
     LetterDesk,
-    LetterOut,
     LetterSender,
     carry_letters,
     composed_letters,
@@ -213,7 +213,8 @@ class _Worker:
         trusted = about.is_trusted or self.counts[DeliveryState.ACCEPTED] > 0
         streak = self.streaks.pop(key, None) or Streak[LetterOut](release, is_trusted=trusted)
         due = self.ledger.addressees(release, about.releases, (shard.after, shard.upto))
-        desk = LetterDesk(about.sender, lambda _: None, streak, due, why)
+        book = NoticeBook(self.ledger, self.clock, release)
+        desk = LetterDesk(about.sender, book, lambda _: None, streak, due, why)
         try:
             with about.sender.witnessed():
                 busy = carry_letters(self.carrier, desk, may_wait=True)

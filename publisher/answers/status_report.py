@@ -144,8 +144,8 @@ def _reminder_cells(one: ReleaseStatus) -> tuple[str, ...]:
     standing = one.letters.reminders if one.letters else None
     if standing is None:
         return ()
-    counts = {"to remind": standing.reminded.to_remind, **standing.reminded.states}
-    said = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    counts = [("to remind", standing.reminded.to_remind), *standing.reminded.states.items()]
+    said = ", ".join(f"{count:,} {what}" for what, count in counts if count)
     if standing.unknown_since:
         since = f"{standing.unknown_since:%Y-%m-%d}"
         said = f"nobody is reminded: the ledger was put back from a copy on {since}"

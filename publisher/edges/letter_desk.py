@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -12,13 +12,13 @@ from publisher.edges.archive import Archive
 from publisher.edges.carriers.carrier import Carrier, CarrierAnswer
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
-from publisher.edges.ledger.deliveries import LetterMark, SettledLetter
+from publisher.edges.letter_books import LetterBook, LetterEnd, LetterOut
 from publisher.edges.sent_releases import SentReleases
 from publisher.errors import (
     LedgerError,
     MovedError,
+    NotToldError,
     PassingError,
-    PublisherError,
     RecipientsError,
     SendError,
     StoppedError,
@@ -28,8 +28,8 @@ from publisher.letters.notice import Enclosed, text_to_attach
 from publisher.letters.sending import require_in_time
 from publisher.letters.splicing import KeptLetter, Template
 from publisher.letters.streak import Streak
-from publisher.people.deliveries import STATE_OF, Delivery, DeliveryState, Outcome
-from publisher.people.due import Addressee, delivery_due
+from publisher.people.deliveries import STATE_OF, DeliveryState, Fate, Outcome
+from publisher.people.due import Addressee
 from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
@@ -99,21 +99,12 @@ class LetterSender:
         require_in_time(release, releases, due, release.day_of(self.clock()))
 
 
-@dataclass(slots=True)
-class LetterOut:
-    """A letter that is with the carrier."""
-
-    whom: Addressee
-    delivery: Delivery
-    kept: KeptLetter
-    was: DeliveryState = DeliveryState.TO_DO
-
-
 @dataclass
 class LetterDesk:
     """Where the carrier gets letters; writes down which may arrive, and what became of them."""
 
     sender: LetterSender
+    book: LetterBook
     progress: Callable[[int], None]
     """Told how many letters have an end that is known."""
     streak: Streak[LetterOut]
@@ -126,7 +117,7 @@ class LetterDesk:
     _out: dict[str, LetterOut] = field(default_factory=dict)
     """The letters with the carrier, by their ids."""
     _shown: int = -1
-    _known: list[tuple[LetterOut, SettledLetter]] = field(default_factory=list)
+    _known: list[LetterEnd] = field(default_factory=list)
     """What is still to be written down."""
 
     @property
@@ -154,11 +145,11 @@ class LetterDesk:
         for letter, outcome in answers:
             self._judge(self._out.pop(letter.id), letter.to, outcome)
         stopped = self.streak.error is not None
-        about = [] if stopped else [(one, self._out[one.id]) for one in marks]
+        about = [] if stopped else [self._out[one.id] for one in marks]
         kept_back = self._note(about)
-        for letter, one in about:
-            if error := kept_back.get(one.delivery.recipient):
-                self._put_back(self._out.pop(letter.id), error)
+        for one in about:
+            if error := kept_back.get(one.recipient):
+                self._put_back(self._out.pop(one.id), error)
             else:
                 one.was = DeliveryState.IN_DOUBT
         if about:
@@ -166,7 +157,11 @@ class LetterDesk:
         self._show()
         if stopped:
             return marks
-        return [letter for letter, one in about if one.was is DeliveryState.TO_DO]
+        return [
+            letter
+            for letter, one in zip(marks, about, strict=True)
+            if one.was is DeliveryState.TO_DO
+        ]
 
     def end(self) -> None:
         """Writes down what is known of all letters once no other follows."""
@@ -189,19 +184,14 @@ class LetterDesk:
     def _written(self, whom: Addressee) -> Letter | None:
         """A letter; None: nobody can be written to there, which is written down."""
         sender = self.sender
-        now = sender.clock()
-        delivery = delivery_due(sender.letters.release, whom.recipient, now)
         try:
-            letter = sender.letters.to(whom, now)
+            letter = sender.letters.to(whom, sender.clock())
         except RecipientsError as error:  # which says nothing about anybody else
-            refused = SettledLetter(
-                delivery, DeliveryState.REFUSED, error.what, DeliveryState.TO_DO
-            )
-            self._known.append((LetterOut(whom, delivery, KeptLetter(b"", "")), refused))
-            self.counts[refused.state] += 1
+            refused = Outcome(Fate.REFUSED, error.what)
+            self._settle(LetterOut(whom, "", KeptLetter(b"", "")), refused)
             return None
         kept = sender.template(sender.letters.kind(whom)).keep(letter.data)
-        self._out[letter.id] = LetterOut(whom, delivery, kept)
+        self._out[letter.id] = LetterOut(whom, letter.id, kept)
         return letter
 
     def _judge(self, one: LetterOut, to: str, outcome: Outcome) -> None:
@@ -209,38 +199,32 @@ class LetterDesk:
         held = all(other is not one for other, _ in known)
         if held and one.was is DeliveryState.IN_DOUBT:
             # It was certainly not taken; whether for good, the next letters show.
-            put_off = SettledLetter(one.delivery, DeliveryState.TO_DO, outcome.reply, one.was)
-            self._known.append((one, put_off))
+            self._known.append(LetterEnd(one, DeliveryState.TO_DO, outcome.reply, one.was))
             one.was = DeliveryState.TO_DO
         for other, verdict in known:
             self._settle(other, verdict)
 
     def _settle(self, one: LetterOut, outcome: Outcome) -> None:
         state = STATE_OF[outcome.fate]
-        self._known.append((one, SettledLetter(one.delivery, state, outcome.reply, one.was)))
+        self._known.append(LetterEnd(one, state, outcome.reply, one.was))
         self.counts[state] += 1
 
-    def _note(self, about: Sequence[tuple[Letter, LetterOut]]) -> dict[int, PublisherError]:
+    def _note(self, marks: Sequence[LetterOut]) -> Mapping[int, NotToldError]:
         """Writes down what is to be written down."""
-        marks = [
-            LetterMark(one.delivery, one.whom.recipient.address, letter.id, one.kept)
-            for letter, one in about
-        ]
         if not marks and not self._known:
             return {}
-        settled = [what for _, what in self._known]
-        kept_back = self.sender.ledger.note(marks, settled, self.sender.clock())
+        kept_back = self.book.note(marks, self._known)
         known, self._known = self._known, []
-        for one, what in known:
-            if error := kept_back.get(one.delivery.recipient):
-                self.counts[what.state] -= 1
-                self._put_back(one, error)
-        return dict(kept_back)
+        for end in known:
+            if error := kept_back.get(end.letter.recipient):
+                self.counts[end.state] -= 1
+                self._put_back(end.letter, error)
+        return kept_back
 
-    def _put_back(self, one: LetterOut, error: PublisherError) -> None:
+    def _put_back(self, one: LetterOut, error: NotToldError) -> None:
         """Has a letter written anew to an address that was corrected."""
         if isinstance(error, MovedError):
-            whom = self.sender.ledger.recipient(one.whom.recipient.number)
+            whom = self.sender.ledger.recipient(one.recipient)
             if whom is not None:
                 self._again.append(one.whom._replace(recipient=whom))
 

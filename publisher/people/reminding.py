@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from publisher.people.deliveries import Fate
-
 
 class ReminderState(StrEnum):
     """What is known of a reminder to one recipient; a value once on record keeps its name."""
@@ -19,15 +17,6 @@ class ReminderState(StrEnum):
     REFUSED = "refused"
     PUT_OFF = "put off"
     """The carrier certainly did not take it; the next run tries again."""
-
-
-REMINDER_AFTER = {
-    Fate.ACCEPTED: ReminderState.ACCEPTED,
-    Fate.REFUSED: ReminderState.REFUSED,
-    Fate.LATER: ReminderState.PUT_OFF,
-    Fate.UNKNOWN: ReminderState.IN_DOUBT,
-}
-"""What is known of a reminder after each fate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.rows import fetch, rows_among
 from publisher.edges.ledger.transaction import Transaction
-from publisher.errors import LedgerError
+from publisher.errors import LedgerError, MovedError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import Recipient, RecipientState
@@ -110,7 +110,7 @@ class ReminderPart(LedgerPart):
         marks: Sequence[ReminderMark],
         settled: Sequence[SettledReminder],
         now: dt.datetime,
-    ) -> set[int]:
+    ) -> dict[int, NotToldError]:
         """Marks reminders as in doubt and records what became of others, in one transaction.
 
         Args:
@@ -120,14 +120,14 @@ class ReminderPart(LedgerPart):
             now: the time.
 
         Returns:
-            The numbers of recipients whose reminder must not go: they have another address, have
-            declared something, or are told no more.
+            By the number of the recipient, why their reminder must not go: they have another
+            address, have declared something, or are told no more.
 
         Raises:
             LedgerError: somebody has had their reminder meanwhile; nothing was recorded.
         """
 
-        def note(tx: Transaction) -> set[int]:
+        def note(tx: Transaction) -> dict[int, NotToldError]:
             numbers = [one.recipient.number for one in marks]
             tx.hold_all("recipient", [*numbers, *(one.recipient.number for one in settled)])
             happened = [
@@ -155,7 +155,7 @@ class ReminderPart(LedgerPart):
 
     def _kept_back(
         self, tx: Transaction, release: Release, marks: Sequence[ReminderMark]
-    ) -> set[int]:
+    ) -> dict[int, NotToldError]:
         numbers = [one.recipient.number for one in marks]
         policy, number = release.policy.id, release.number
         known = dict(rows_among(tx.db, _KNOWN, numbers, (policy, str(number))))
@@ -163,11 +163,17 @@ class ReminderPart(LedgerPart):
             raise LedgerError("another run has sent this reminder", where=self._database.where)
         declared = {one for one, _ in rows_among(tx.db, _DECLARED, numbers, (policy, number.major))}
         whom = {one: rest for one, *rest in rows_among(tx.db, _WHOM, numbers)}
-        return declared | {
-            one.recipient.number
-            for one in marks
-            if whom.get(one.recipient.number) != [RecipientState.TOLD, one.recipient.address]
-        }
+        kept_back: dict[int, NotToldError] = {}
+        where = self._database.where
+        for own in (one.recipient for one in marks):
+            state, address = whom.get(own.number, (None, None))
+            if own.number in declared or state != RecipientState.TOLD:
+                what = "the recipient has declared something, or is told no more"
+                kept_back[own.number] = NotToldError(what, where=where)
+            elif address != own.address:
+                what = "the recipient has another address now"
+                kept_back[own.number] = MovedError(what, where=where)
+        return kept_back
 
 
 def _about(release: Release, before: dt.datetime) -> dict[str, Any]:
