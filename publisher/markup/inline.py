@@ -36,6 +36,7 @@ _SAY, _LABEL, _WORDS, _TYPE, _FORMAT = (
 )
 _SHIFTED = attribute("class", "pp-shifted")
 _END = Markup("</span>")
+_SPACE = Markup(" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _place(kind: SpanKind, move: int, style: Style, linked: bool) -> tuple[Marku
     """
     away, here = f"moved-{move}-away", f"moved-{move}-here"
     own, other = (here, away) if kind is SpanKind.INSERT else (away, here)
-    said = f"[{style.moves[move][kind is SpanKind.INSERT]}] "
+    said = f"[{style.moves[move][kind is SpanKind.INSERT]}]"
     name = attribute("id", own)
     if not linked:
         return own_words(said, style), name
@@ -225,6 +226,10 @@ def _run(
         return element(tag, words)
     start, end = (read_aloud(said, style) for said in _spoken(kind, style.paper, style.words))
     label, name = place or (NOTHING, NOTHING)
+    if place:
+        # The space before the words is before what is said of them, too.
+        spaced = spans[0].text.startswith(" ")
+        label = concatenated((_SPACE, label) if spaced else (label, _SPACE))
     if spans[0].move in style.moves:
         name = _SHIFTED + name
     if style.paper:

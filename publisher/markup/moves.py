@@ -51,6 +51,21 @@ def carried_moves(amendment: Amendment) -> frozenset[int]:
     return frozenset(n for n, section in before.items() if section and after[n] == section)
 
 
+def moves_within(amendment: Amendment) -> frozenset[int]:
+    """The moves of whole clauses that only changed their place in their own section."""
+    stayed = sections_that_stayed(amendment)
+    left: dict[int, int] = {}
+    found: set[int] = set()
+    # Of a move the new place may stand before the old one.
+    for op, (i, _) in zip(amendment.operations, amendment.sections, strict=True):
+        if op.move and op.old:
+            left[op.move] = i
+    for op, (_, j) in zip(amendment.operations, amendment.sections, strict=True):
+        if op.move and op.new and stayed.get(left[op.move]) == j:
+            found.add(op.move)
+    return frozenset(found)
+
+
 def section_origins(amendment: Amendment, titles: dict[str, str], words: Words) -> dict[str, str]:
     """By anchor: what to say above the heading of a section that was split off or merged."""
     origins: dict[str, str] = {}
@@ -136,26 +151,34 @@ def came_words(section: str, words: Words) -> str:
     return words.gettext("moved here from the beginning")
 
 
-def place_words(section: str, words: Words) -> str:
+def place_words(section: str, words: Words, *, same: bool = False) -> str:
     """Where a text went that moved: `to “Use”`.
 
     Args:
         section: the title of its section now; empty: it stands before the first one.
         words: in which language.
+        same: it is the section that it stood in.
     """
+    if same:
+        return words.gettext("within this section")
     if section:
         return words.gettext("to “{section}”", section=section)
     return words.gettext("to the beginning")
 
 
-def origin_words(section: str, words: Words, *, amended: bool = False) -> str:
+def origin_words(section: str, words: Words, *, amended: bool = False, same: bool = False) -> str:
     """Where a text came from that moved: `Moved here from “Use”:`.
 
     Args:
         section: the title of its section then; empty: it stood before the first one.
         words: in which language.
         amended: it was amended as well.
+        same: it is the section that it stands in now.
     """
+    if same and amended:
+        return words.gettext("Moved here and amended, within this section:")
+    if same:
+        return words.gettext("Moved here within this section:")
     if section and amended:
         return words.gettext("Moved here and amended, from “{section}”:", section=section)
     if section:

@@ -32,6 +32,7 @@ from publisher.markup.moves import (
     carried_moves,
     move_titles,
     moved_words,
+    moves_within,
     origin_words,
     place_words,
     section_origins,
@@ -103,6 +104,7 @@ class _Redline:
         self.outline, self.old_outline = Outline(top), Outline(top)
         self.moves = move_titles(amendment, words)
         self.carried = carried_moves(amendment)
+        self.within = moves_within(amendment)
         self.origins = section_origins(amendment, titles, words)
         self.blocks = blocks_of(amendment.operations)
         self.tables = 0
@@ -334,7 +336,8 @@ class _Redline:
                 "The section “{section}” moved: {place}.", section=short, place=link
             )
         else:
-            link = link.format(op.move, place_words(reached, words))
+            place = place_words(reached, words, same=op.move in self.within)
+            link = link.format(op.move, place)
             told = words.markup("The text “{words}” moved {place}.", words=short, place=link)
         name = Markup(' class="pp-away" id="moved-{}-away"').format(op.move)
         if op.clause.kind is Kind.ROW:
@@ -365,8 +368,10 @@ class _Redline:
         if op.move in self.carried or op.clause.kind is Kind.HEADING:
             return NOTHING
         left, _ = self.moves[op.move]
+        same = op.move in self.within
+        said = origin_words(left, self.words, amended=op.amended, same=same)
         return Markup('<a class="pp-label" href="#moved-{}-away"{}>{}</a> ').format(
-            op.move, self.style.way, origin_words(left, self.words, amended=op.amended)
+            op.move, self.style.way, said
         )
 
 

@@ -208,7 +208,7 @@ def _marks(words: Words) -> dict[str, object]:
 
 def _blocks(words: Words) -> dict[str, object]:
     """Marks around paragraphs, rows and items, or between them."""
-    link = Markup('<a href="#moved-$1-here">{}</a>').format(place_words("$3", words))
+    link = Markup('<a href="#moved-$1-here">$3</a>')
     moved = words.markup("“{words}” moved from here {place}.", words="$2", place=link)
     return {
         "away": Markup('<p class="pp-away" id="moved-$1-away">{}</p>\n').format(moved),
@@ -216,9 +216,11 @@ def _blocks(words: Words) -> dict[str, object]:
             '<tr class="pp-away" id="moved-$1-away"><td colspan="$4">{}</td></tr>\n'
         ).format(moved),
         "place": Markup('<span class="pp-place" id="change-$1" data-section="$2"></span>'),
-        "here": Markup(
-            '<a class="pp-label" id="moved-$1-here" href="#moved-$1-away">{}</a> '
-        ).format(origin_words("$2", words)),
+        "here": Markup('<a class="pp-label" id="moved-$1-here" href="#moved-$1-away">$2</a> '),
+        "to": place_words("$1", words),
+        "from": origin_words("$1", words),
+        "inside": place_words("", words, same=True),
+        "within": origin_words("", words, same=True),
         "reset": Markup('<span class="pp-label">{}</span> ').format(
             words.gettext("Set differently:")
         ),

@@ -297,6 +297,30 @@ def test_moves_are_linked_both_ways() -> None:
     assert "<ins" not in html
 
 
+def test_what_moved_in_its_own_section_says_so() -> None:
+    moved = "This paragraph has enough words to be found at its new place."
+    rest = "Another one that stays.\n\nAnd one more that nobody touched at all."
+    old, new = (f"## A {{#a}}\n\n{text}\n" for text in (f"{moved}\n\n{rest}", f"{rest}\n\n{moved}"))
+    html = marked(old, new)
+    assert 'href="#moved-1-here">within this section</a>' in html
+    assert 'href="#moved-1-away">Moved here within this section:</a>' in html
+    amended = marked(old, new.replace("enough words", "words enough"))
+    assert ">Moved here and amended, within this section:</a>" in amended
+
+
+@pytest.mark.parametrize("paper", [False, True])
+def test_a_space_parts_what_is_said_of_a_moved_sentence_from_what_stands_before(
+    paper: bool,
+) -> None:
+    sentence = "By using it you direct us to share this with everybody else."
+    first, last = "It is all public.", "Think of that before you post."
+    old = f"## A {{#a}}\n\n{first} {sentence}\n\nBetween the two.\n\n{last}\n"
+    new = f"## A {{#a}}\n\n{first}\n\nBetween the two.\n\n{last} {sentence}\n"
+    html = redline(amend(of(old), of(new)), paper=paper).html
+    assert html.count("within this section]</a>") == 2
+    assert not re.search(r'\w\.(<[^>]*>)*<a class="pp-label"', html)
+
+
 def test_a_moved_section_says_what_it_stood_behind() -> None:
     a, b, c = (f"## {n} {{#{n.lower()}}}\n\nSection {n} with words of {n * 3}.\n" for n in "ABC")
     html = marked(

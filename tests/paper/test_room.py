@@ -88,3 +88,23 @@ def test_a_table_that_has_room_stays_as_it_is() -> None:
     assert fitted_tables(html) == html
     wide = Markup('<table class="x" dir="ltr"><tr><td>{}</td></tr></table>').format("w" * 120)
     assert 'class="x pp-tight" dir="ltr"' in fitted_tables(wide)
+
+
+def test_long_lists_go_over_pages_and_what_moved_stays_on_them() -> None:
+    sentence = "Whoever uses it directs us to share all of this with everybody else there."
+    rows = [f"| {word} {n} | {word}: {n} days and {KEY[:40]} |" for n in range(9) for word in LONG]
+    head = "| Data | Kept |\n| --- | --- |\n"
+    few = "".join(f"## Part {n} {{#p{n}}}\n\nIt is kept for {n} days.\n\n" for n in range(30))
+    middle = f"Between them stands what nobody touched.\n\n{head}"
+    old = f"{few}# T {{#t}}\n\nIt is public. {sentence}\n\n{middle}" + "\n".join(rows)
+    new = f"{few.replace('days', 'weeks')}# T {{#t}}\n\nIt is public.\n\n{middle}"
+    new += "\n".join([*rows[1:], rows[0]]) + f"\n\nThink of that. {sentence}\n"
+    drawn = spans(make_pdf(sheets.comparison_sheet(compared(old, new), ENGLISH)))
+    first = "".join(span["text"] for page, span in drawn if page.number == 0)
+    assert "What changes, and why" in first
+    assert "Part 3" in first
+    assert "Part 29" not in first
+    said = [(page, span) for page, span in drawn if "within this section" in span["text"]]
+    assert len(said) == 4
+    for page, span in drawn:
+        assert page.rect.x0 < span["bbox"][0] <= span["bbox"][2] < page.rect.x1, span["text"]

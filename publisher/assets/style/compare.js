@@ -328,17 +328,17 @@ const before = ({ old, cells }) =>
 function compared(a, b) {
   const found = operations(a, b);
   const changes = [];
+  const stays = ({ old, now }) => !now.heading && old.section === now.section;
   // What moved with its section; only its heading says so.
-  const isCarried = ({ clause, pair }) =>
-    !clause.heading && pair?.old.section === pair?.now.section && found.some((op) => op.pair && op.clause.name === pair?.old.section);
+  const isCarried = ({ pair }) => pair && stays(pair) && found.some((op) => op.pair && op.clause.name === pair.old.section);
   const shown = (op) => {
     const { old, now, clause, cells, pair, reset, same } = op;
-    if (pair && old) return say(clause.tag === "<tr>" ? "row" : "away", pair.move, escaped(textOf(clause.cells[0]).slice(0, 70)), pair.now.above, cells.length);
+    if (pair && old) return say(clause.tag === "<tr>" ? "row" : "away", pair.move, escaped(textOf(clause.cells[0]).slice(0, 70)), stays(pair) ? rules.inside : say("to", pair.now.above), cells.length);
     if (same && (!pair || isCarried(op))) return block(clause, cells, "", pair && "moved");
     const kind = pair ? "moved" : !old ? "added" : now ? "amended" : "removed";
     const id = changes.push({ ...clause, kind, cells, id: changes.length + 1 });
     let mark = say("place", id, clause.title);
-    if (pair && !isCarried(op)) mark += say("here", pair.move, pair.old.above);
+    if (pair && !isCarried(op)) mark += say("here", pair.move, stays(pair) ? rules.within : say("from", pair.old.above));
     if (reset) mark += say("reset");
     if (clause.goesOn || old?.goesOn) mark += say(clause.goesOn ? "joined" : "split");
     return block(clause, cells, mark, kind);
