@@ -40,14 +40,19 @@ class ParsedTemplate:
     tree: nodes.Template
 
     @cached_property
+    def _by_name(self) -> dict[str, nodes.Block]:
+        """Its blocks, in order."""
+        return {block.name: block for block in self.tree.find_all(nodes.Block)}
+
+    @cached_property
     def blocks(self) -> tuple[str, ...]:
         """The names of its blocks, in order."""
-        return tuple(block.name for block in self.tree.find_all(nodes.Block))
+        return tuple(self._by_name)
 
     @cached_property
     def empty(self) -> frozenset[str]:
         """Those that say nothing."""
-        found = self.tree.find_all(nodes.Block)
+        found = self._by_name.values()
         return frozenset(block.name for block in found if not any(map(_says, block.body)))
 
     def line_of(self, block: str) -> int:
@@ -57,7 +62,7 @@ class ParsedTemplate:
 
     def block(self, name: str) -> nodes.Block | None:
         """A block as it was read; None: it is not here."""
-        return next((each for each in self.tree.find_all(nodes.Block) if each.name == name), None)
+        return self._by_name.get(name)
 
     @cached_property
     def whole(self) -> str:
