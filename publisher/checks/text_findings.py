@@ -12,10 +12,11 @@ from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES
 from publisher.law.public_holidays import place_flaw
+from publisher.policies.anchoring import ANCHOR, anchor_for
 from publisher.policies.draft import FACTS_FILE
 from publisher.policies.finding import Finding, Severity
 from publisher.policies.labels import CONTROL
-from publisher.policies.policy import ANCHOR, NOTES, Note, Policy
+from publisher.policies.policy import NOTES, Note, Policy
 from publisher.releases.release import Release
 from publisher.releases.retraction import notes_back
 from publisher.text.clauses import UNSEEN, Clause, Kind
@@ -338,7 +339,7 @@ def headings(policy: Policy) -> list[Clause]:
 
 def suggested(words: str) -> str:
     """An anchor made of words."""
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-").lstrip("0123456789-") or "section"
+    return anchor_for(words, ())
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import re
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
-from publisher.policies.policy import ANCHOR
+from publisher.policies.anchoring import ANCHOR
 
 _UNREAD = "script, style, template, noscript, iframe, svg, nav"
 """What is no part of a text, wherever it stands."""

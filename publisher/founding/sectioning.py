@@ -8,12 +8,11 @@ what stands before the first heading of a section gets the title as its heading.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from publisher.policies.anchoring import anchor_for, anchored, own_anchors
+from publisher.policies.inner_links import InnerLinks
 from publisher.text.clauses import Clause, Kind
 from publisher.text.parsing import parse, split_anchor
 from publisher.text.writing import settled, written
@@ -51,8 +50,8 @@ def sectioned(text: str, title: str = "") -> SectionedText:
     anchors = _anchors(headings)
     own = own_anchors({n: c.anchor for n, c in enumerate(headings)})
     made = anchored(read, anchors, set(own.values()))
-    targets = _targets(headings, anchors)
-    files = {name: _relinked(text, targets) for name, text in made.files.items()}
+    links = InnerLinks([(c.text, anchor) for c, anchor in zip(headings, anchors, strict=True)])
+    files = {name: _relinked(text, links) for name, text in made.files.items()}
     return SectionedText(found, files, tuple(c.level for c in headings))
 
 
@@ -152,28 +151,9 @@ def _at_level(raw: str, level: int) -> str:
     return f"{signs} {_CLOSING.sub(chr(92) + '#', words)}{after}"
 
 
-def _targets(headings: Sequence[Clause], anchors: Sequence[str]) -> dict[str, str]:
-    """The anchors by what others' programs call the same headings: GitHub, and those that put a
-    hyphen in place of every sign; a heading's own name goes before.
-    """
-    found: dict[str, str] = {}
-    for heading, anchor in zip(headings, anchors, strict=True):
-        words = heading.text.strip().lower()
-        plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
-        spaced = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
-        for name in (spaced, *(re.sub(r"[\W_]+", "-", w).strip("-") for w in (words, plain))):
-            found.setdefault(name, anchor)
-    return found | {anchor: anchor for anchor in anchors}
-
-
-def _relinked(text: str, targets: Mapping[str, str]) -> str:
+def _relinked(text: str, links: InnerLinks) -> str:
     """A text whose links inside it lead to our anchors; one that leads nowhere stays as it is."""
-
-    def lead(found: re.Match[str]) -> str:
-        name = unquote(found[1])
-        return f"](#{targets.get(name) or targets.get(name.lower()) or found[1]})"
-
-    return _INSIDE_LINK.sub(lead, text)
+    return _INSIDE_LINK.sub(lambda found: f"](#{links.anchor(found[1])})", text)
 
 
 def _anchors(headings: Sequence[Clause]) -> list[str]:

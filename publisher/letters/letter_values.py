@@ -14,8 +14,9 @@ from publisher.compare.change import Change
 from publisher.compare.change_words import change_words
 from publisher.compare.summary import summary_sentence
 from publisher.letters.fields import LETTER_FIELDS, SEAL, without_fields
+from publisher.policies.anchoring import ANCHOR
 from publisher.policies.organisation import Organisation
-from publisher.policies.policy import ANCHOR, Note, Policy
+from publisher.policies.policy import Note, Policy
 from publisher.releases.address import Addresses
 from publisher.releases.announcement import Announcement
 from publisher.releases.release import Release

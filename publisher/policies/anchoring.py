@@ -13,14 +13,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import regex
+from anyascii import anyascii
 from markdown_it.token import Token
 
 from publisher.policies.file_names import device, section_file
-from publisher.policies.policy import ANCHOR
 from publisher.text.clauses import Clause, Kind
 from publisher.text.markdown import markdown_reader
 from publisher.text.parsing import parse, source_lines
 
+ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 BEGINNING = "beginning"
 """Name of the file for what comes before the first heading; no anchor has this name."""
 LONGEST_ANCHOR = 40
@@ -123,14 +125,27 @@ def anchor_for(title: str, taken: Collection[str]) -> str:
         taken: every anchor ever given; `-2`, `-3` … makes the new one differ.
     """
     words = re.sub(r"<[^>]*>|['’]", "", title)
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).lstrip("0123456789-")
+    name = re.sub(r"[^a-z0-9]+", "-", _in_latin(words).lower()).lstrip("0123456789-")
     if len(name) > LONGEST_ANCHOR:
         name = name[:LONGEST_ANCHOR].rpartition("-")[0] or name[:LONGEST_ANCHOR]
     name = name.strip("-") or "section"
     names = (f"{name}-{n}" if n > 1 else name for n in range(1, len(taken) + 4))
     # A note is called by its anchor, so an anchor is better none that is no file on Windows.
     return next(n for n in names if n not in taken and n != BEGINNING and not device(n))
+
+
+def _in_latin(words: str) -> str:
+    """Words in the letters of ASCII: accents left out, other scripts as they are spelled there.
+
+    A syllable that is a sign of its own script is parted from the next.
+    """
+    plain = unicodedata.normalize("NFC", words)
+    return _LETTERS.sub(lambda run: _SYLLABLES.sub("-", anyascii(run[0])), plain)
+
+
+_LETTERS = regex.compile(r"[[\p{L}\p{M}\p{N}]--[\x00-\x7f]]+|\p{Cf}+", regex.V1)
+"""Letters of other scripts, and signs that nobody sees."""
+_SYLLABLES = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from functools import lru_cache
 from itertools import count
 
 from publisher.policies.facts_keys import FACTS_KEYS
+from publisher.policies.inner_links import led
 from publisher.policies.notice_rules import Promise, WithoutRecord
 from publisher.policies.toml import Table, parse_toml
 from publisher.text.clauses import Document
 from publisher.text.parsing import parse
 
-ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 POLICY_ID = re.compile(r"[a-z][a-z0-9-]{0,15}")
 NOTES = "notes"
 """Folder of the notes in that of a draft, and in that of each of its translations."""
@@ -149,7 +149,7 @@ class Policy:
     @property
     def document(self) -> Document:
         """All sections as one document."""
-        return _document(tuple(self.files.items()))
+        return _document(tuple(self.files.items()), tuple(self.facts.retired.items()))
 
     @property
     def markdown(self) -> str:
@@ -204,10 +204,11 @@ and the one before it are used together, in one language or two."""
 
 
 @lru_cache(maxsize=MOST_PARSED)
-def _document(files: tuple[tuple[str, str], ...]) -> Document:
-    """The document of some section files, each a name and its Markdown."""
+def _document(files: tuple[tuple[str, str], ...], retired: tuple[tuple[str, str], ...]) -> Document:
+    """The document of some section files, each a name and its Markdown; see `led`."""
     numbers = count(1)
-    return Document(tuple(c for name, text in files for c in parse(text, name, numbers)))
+    clauses = [clause for name, text in files for clause in parse(text, name, numbers)]
+    return Document(led(clauses, dict(retired)))
 
 
 def _translated(facts: Facts, language: str, files: Mapping[str, str]) -> Facts:

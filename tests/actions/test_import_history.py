@@ -460,7 +460,10 @@ def test_anchors_that_a_text_has_itself_stay() -> None:
 def test_anchors_made_of_headings() -> None:
     assert anchor_for("1.2 What’s Über?", ()) == "whats-uber"
     assert anchor_for("A <b>bold</b> word", ()) == "a-bold-word"
-    assert anchor_for("数据", ()) == "section"
+    assert anchor_for("数据保留", ()) == "shu-ju-bao-liu"
+    assert anchor_for("3. Оплата и возврат", ()) == "oplata-i-vozvrat"
+    assert anchor_for("Straße, Größe & Ωράριο", ()) == "strasse-grosse-orario"
+    assert anchor_for("§§ 1–2", ()) == "section"
     assert anchor_for("", {"section", "section-2"}) == "section-3"
     assert anchor_for("Beginning", ()) == "beginning-2"
     assert anchor_for("word " * 40, ()) == "word-word-word-word-word-word-word-word"
