@@ -217,22 +217,32 @@ def _retyped(pieces: list[_Piece], a: str, b: str) -> list[_Piece]:
         if was and now and _alike(was, now, "", ""):
             piece.typography = piece.kept = True
         elif (was and now) or not (was or now).strip():
-            behind = pieces[index + 1] if index + 1 < len(pieces) else None
-            before = pieces[index - 1] if index else None
-            if behind and behind.kept and _alike(was, now, "", a[behind.old]):
-                piece.old_end, piece.new_end = piece.old_end + 1, piece.new_end + 1
-                behind.old, behind.new = behind.old + 1, behind.new + 1
-                piece.typography = piece.kept = True
-            elif (
-                before
-                and before.kept
-                and not before.typography
-                and _alike(was, now, a[before.old_end - 1], "")
-            ):
-                piece.old, piece.new = piece.old - 1, piece.new - 1
-                before.old_end, before.new_end = before.old_end - 1, before.new_end - 1
-                piece.typography = piece.kept = True
+            _given_to_a_sign(pieces, index, a, b)
     return [piece for piece in pieces if piece.old < piece.old_end or piece.new < piece.new_end]
+
+
+def _given_to_a_sign(pieces: list[_Piece], index: int, a: str, b: str) -> None:
+    """Gives a change of mere spaces to the sign beside it, if it is typography there: by what
+    stands behind it, or before it, or by both.
+    """
+    piece = pieces[index]
+    was, now = a[piece.old : piece.old_end], b[piece.new : piece.new_end]
+    behind = pieces[index + 1] if index + 1 < len(pieces) else None
+    before = pieces[index - 1] if index else None
+    signs = a[max(piece.old - 1, 0) : piece.old], a[piece.old_end : piece.old_end + 1]
+    for first, last in (("", signs[1]), (signs[0], ""), signs):
+        beside = behind if last else before
+        fits = beside and beside.kept and not (beside is before and beside.typography)
+        if not beside or not fits or not _alike(was, now, first, last):
+            continue
+        if beside is behind:
+            piece.old_end, piece.new_end = piece.old_end + 1, piece.new_end + 1
+            behind.old, behind.new = behind.old + 1, behind.new + 1
+        else:
+            piece.old, piece.new = piece.old - 1, piece.new - 1
+            beside.old_end, beside.new_end = beside.old_end - 1, beside.new_end - 1
+        piece.typography = piece.kept = True
+        return
 
 
 def _alike(was: str, now: str, before: str, behind: str) -> bool:

@@ -45,11 +45,14 @@ def parse(text: str, file: str = "", numbers: Iterator[int] | None = None) -> tu
     numbers = numbers or count(1)
     found: list[Clause] = []
     line = 1
-    for part in _parts(text):
+    # A byte order mark is no letter: what follows it is the beginning of the text.
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    for part in _parts(text.removeprefix(mark)):
         read = _read(part)
         named = [next(numbers) for _ in range(read.containers)]
         for start, raw, around, facts in read.blocks:
             inside = tuple([Container(kind, named[n], first) for kind, n, first in around])
+            raw, mark = mark + raw, ""
             found.append(Clause(raw=raw, line=line + start, file=file, containers=inside, **facts))
         line += read.lines
     if not found and text:

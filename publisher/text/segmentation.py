@@ -20,7 +20,11 @@ Stretch = tuple[int, int]
 Terms = Mapping[str, tuple[str, ...]]
 """The defined terms of several words by their first word, the longest first."""
 
+_UNSPACED = "\u3005-\u3007\u3041-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+"""Chinese and Japanese letters: whether a space parts them from letters and figures of other
+scripts, decides who sets them."""
 _PAGE = r"https?://[^\s<>]*[^\s<>.,;:!?)]"
+_PAGE_UNSPACED = rf"https?://[^\s<>\u3001-\u3011\uff00-\uff65{_UNSPACED}]+(?<![.,;:!?)])"
 _MAILBOX = r"[\w.+-]*\w@[\w-]+(?:\.[\w-]+)+"
 _DATE = (
     r"\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]{3,12}\.?,? \d{4}\b"
@@ -30,6 +34,7 @@ _CODE = r"\b(?:USD|EUR|GBP|CHF) ?\d+(?:[.,]\d+)*"
 _WORD = r"[^\W\d]\w*"
 _WORDS = r"[^\W\d]\w*(?:['’]\w+)*"
 _NUMBER = r"(?:[$€£¥₹] ?)?\d+(?:[.,:/]\d+)*(?:%|\w*)"
+_NUMBER_UNSPACED = _NUMBER.replace(r"\w*", rf"(?:(?![{_UNSPACED}])\w)*")
 
 _BEYOND = re.compile("[^\x00-\u024f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122]")
 """A character beyond the Latin scripts and their punctuation."""
@@ -54,7 +59,7 @@ def _latin(
 def _unicode(whole: bool = True) -> Any:
     import regex
 
-    parts = [_PAGE, _MAILBOX] + [_DATE] * whole + [_CODE, _NUMBER, r"(?=\S).+?\b"]
+    parts = [_PAGE_UNSPACED, _MAILBOX] + [_DATE] * whole + [_CODE, _NUMBER_UNSPACED, r"(?=\S).+?\b"]
     return regex.compile("|".join(parts), regex.WORD | regex.DOTALL)
 
 
@@ -199,8 +204,11 @@ UNSEEN_SIGNS = (
     "\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
 )
 """What no reader sees; but not the joiners, which decide how letters and emoji look."""
+_OTHERS = "()0-9A-Za-z\u00c0-\u024f\uff08\uff09\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+"""Letters, figures and brackets of other scripts beside Chinese and Japanese ones."""
 TYPOGRAPHY = (
     (f"[{SPACES}]+", " "),
+    (f"(?<=[{_UNSPACED}]) (?=[{_OTHERS}])|(?<=[{_OTHERS}]) (?=[{_UNSPACED}])", ""),
     (" (?=[:;!?»›%])|(?<=[«‹]) ", ""),
     (f"[{DOUBLE_QUOTES}]", '"'),
     (f"[{SINGLE_QUOTES}]", "'"),
@@ -211,10 +219,12 @@ TYPOGRAPHY = (
 """Patterns, and what each is when typography does not count, one after the other.
 
 Quotation marks, dashes and spaces are those of Unicode's categories; the spaces that French and
-German set before or within other signs are none; nor is what no reader sees."""
+German set before or within other signs are none, nor those that some set between Chinese or
+Japanese letters and others; nor is what no reader sees."""
 _RULES = [(re.compile(pattern), plain) for pattern, plain in TYPOGRAPHY]
 _SET = re.compile(
     f"[{SPACES[1:]}{DOUBLE_QUOTES}{SINGLE_QUOTES[1:]}{DASHES}{UNSEEN_SIGNS}…]|--|  | [:;!?%]"
+    f"|[{_UNSPACED}] | [{_UNSPACED}]"
 )
 """What the patterns can find; most texts have none of it."""
 

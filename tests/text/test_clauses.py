@@ -100,3 +100,12 @@ def test_what_stands_far_below_may_decide_what_stands_above() -> None:
     assert [run.marks for run in above.cells[0]][1] == (Mark("link", "/terms"),)
     first, second = parse("```\none\n\ntwo\n```\n\nthree\n")
     assert (first.kind, first.text, second.text) == (Kind.CODE, "one\n\ntwo", "three")
+
+
+def test_a_byte_order_mark_is_no_letter() -> None:
+    for text in ("## A {#a}\n\nb\n", "---\ntitle: A\n---\n\n# A\n", "", "\n", "```\nb\n```\n"):
+        plain, marked = parse(text), parse("\ufeff" + text)
+        assert "".join(clause.raw for clause in marked) == "\ufeff" + text
+        assert [(c.key, c.line) for c in marked if c.words] == [
+            (c.key, c.line) for c in plain if c.words
+        ]

@@ -139,12 +139,13 @@ function joined(pieces, texts, most) {
     if (most) piece.kept &&= piece.words > most;
     if (most || piece.kept) return;
     // A space that came or went belongs to the sign beside it, before which it is set or not.
-    for (const by of was && is ? [0, 1, -1] : (was + is).trim() ? [] : [1, -1]) {
+    for (const [by, both] of [[0], [1], [-1], [1, 1]].slice(was && is ? 0 : (was + is).trim() ? 4 : 1)) {
       const beside = pieces[n + by];
       const [edge, near] = by < 0 ? [1, 0] : [0, 1];
       if (!beside || (by && (!beside.kept || beside.typed))) continue;
       const sign = by ? texts[0].at(beside.at[0][edge] - edge) : "";
-      if ([was, is].map((text) => plain(by < 0 ? sign + text : text + sign)).every((text, _, [one]) => text === one)) {
+      const first = both ? texts[0].slice(0, piece.at[0][0]).slice(-1) : "";
+      if ([was, is].map((text) => plain(by < 0 ? sign + text : first + text + sign)).every((text, _, [one]) => text === one)) {
         piece.kept = piece.typed = true;
         if (by) piece.at.forEach((ends, side) => (beside.at[side][edge] = ends[near] += by));
         break;
