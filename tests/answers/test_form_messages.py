@@ -8,7 +8,7 @@ from publisher.answers.form_messages import FormMessage, form_message, opt_out_p
 from publisher.answers.mail_meaning import reading
 from publisher.edges.catalogs import read_catalogs
 from tests import ROOT
-from tests.answers.test_mail_meaning import ABOUT, PHRASES, SENT
+from tests.fixtures.quoted_letters import ABOUT, PHRASES, SENT
 
 CATALOGS = read_catalogs(ROOT / "tests")  # a folder without words of its own
 

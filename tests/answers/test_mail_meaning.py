@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.answers.form_messages import opt_out_phrase
-from publisher.answers.mail_meaning import About, Reading, Sent, beside_form, read_phrases, reading
+from publisher.answers.mail_meaning import Sent, beside_form, read_phrases, reading
 from publisher.answers.notation import pattern_words
 from publisher.edges.catalogs import shipped_catalogs
 from publisher.edges.templates import shipped_templates
@@ -24,112 +24,27 @@ from publisher.law.profiles import PROFILES
 from publisher.letters.design import LetterDesign, plain_part
 from publisher.letters.message import Letter
 from publisher.mail.spelling import items
-from publisher.people.requests import RequestKind
 from publisher.releases.number import Number
 from publisher.wording.catalogs import Catalogs
 from publisher.wording.templates import TemplateName, TextTemplates
 from tests import ROOT
 from tests.fixtures.houses import CUSTOMERS, import_customers, letter_for, make, postpone
+from tests.fixtures.quoted_letters import (
+    ABOUT,
+    ATTRIBUTIONS,
+    DECLARATIONS,
+    FILES,
+    HEADERS,
+    LETTER,
+    PHRASES,
+    SENT,
+    SUBJECT,
+    below,
+    declares,
+    marked,
+    read,
+)
 from tests.fixtures.template_letters import TEXTS, template_letters
-
-FOLDER = ROOT / "publisher/assets/declarations"
-FILES = {path.name: path.read_bytes() for path in sorted(FOLDER.glob("*.toml"))}
-PHRASES = read_phrases(FILES)
-
-TOKEN = "opt-out+privacy_2_1_b5abwt34ovgm33w3dsls@hosting.example"
-SEAL = "0f82d4c1ce80d298a0193b94bc2ebd997682697647ae9caa6faff46d2f71536d"
-LETTER = f"""\
-Privacy Policy: version 2 applies from 1 March 2027
-===================================================
-
-Dear Anna Example,
-
-Example Hosting is changing its Privacy Policy. On 1 March 2027, version 2
-takes the place of version 1. Until then, version 1 applies.
-
-See what changes
-http://127.0.0.1:8000/privacy/2/changes/
-
-Opt out, until 28 February
-http://127.0.0.1:8000/privacy/2/opt-out/?token=privacy_2_1_b5abwt34ovgm33w3dsls
-
-What you can do until 28 February 2027
---------------------------------------
-
-You may opt out of version 2 until the end of 28 February 2027 (UTC), in
-either of two ways:
-
-- By form: opt out of version 2
-  http://127.0.0.1:8000/privacy/2/opt-out/?token=privacy_2_1_b5abwt34ovgm33w3dsls
-- By e-mail: reply to this message, with the words “I opt out”
-  {TOKEN}
-
-You can take it back until then. If you opt out, the version before this one
-goes on applying to you.
-
-If you do nothing, version 2 applies to you from 1 March 2027.
-
-What changes, and why
----------------------
-
-Keys (amended)
-
-Longer keys protect you better.
-
-In figures: 1 section amended; 1 word added, 1 removed.
-
-The exact words
----------------
-
-- Every change, word by word
-  http://127.0.0.1:8000/privacy/2/changes/
-- Version 2 in full
-  http://127.0.0.1:8000/privacy/2/
-- Version 1, the one before
-  http://127.0.0.1:8000/privacy/1/
-- All versions
-  http://127.0.0.1:8000/privacy/history/
-
-If you have questions, write to privacy@hosting.example.
-
-Example Hosting
-1 Example Street
-Reno, NV 89503
-
-This letter belongs to version 2 of our Privacy Policy, sealed as
-{SEAL} (SHA-256).
-"""
-EARLIER = LETTER[: LETTER.index("\nThis letter belongs to")]
-"""The letter as programs sent it that did not write the seal into it."""
-SUBJECT = "Privacy Policy: version 2 applies from 1 March 2027"
-SENT = Sent(
-    subject=SUBJECT,
-    text=LETTER,
-    organisation="Example Hosting",
-    addresses=("notices@hosting.example", TOKEN, "privacy@hosting.example"),
-)
-ABOUT = About(
-    titles=("Privacy Policy", "Datenschutzerklärung"),
-    versions=("2",),
-    organisation="Example Hosting",
-    customer="c-1",
-    name="Anna Example",
-    address="anna@customer.example",
-)
-
-
-def read(text: str, subject: str = f"Re: {SUBJECT}", about: About = ABOUT) -> Reading:
-    return reading(subject, [text], SENT, about, PHRASES)
-
-
-def said(text: str) -> tuple[RequestKind | None, str]:
-    found = read(text)
-    return found.kind, found.own
-
-
-def declares(text: str, subject: str = f"Re: {SUBJECT}") -> bool:
-    return read(text, subject).declares
-
 
 # ── the table that lawyers read ──────────────────────────────────────────────────────────────────
 
@@ -152,256 +67,6 @@ def _lines(cell: str) -> str:
 @pytest.mark.parametrize(("text", "is_opt_out"), rows())
 def test_every_row_of_the_table_is_what_it_says(text: str, is_opt_out: bool) -> None:
     assert declares(text) is is_opt_out
-
-
-# ── the letter, as mail programs quote it ────────────────────────────────────────────────────────
-
-FLOWED = re.sub(r"(?<=[^\n=-])\n(?:  )?(?=[^\n=-])", " ", LETTER)
-"""The letter with each paragraph in a line of its own, as most mail programs send it back."""
-EARLIER_FLOWED = re.sub(r"(?<=[^\n=-])\n(?:  )?(?=[^\n=-])", " ", EARLIER)
-BARE = re.sub(r"^[=-]{3,}\n|^- ", "", FLOWED, flags=re.MULTILINE)
-"""The same from its HTML: no lines below headings, no dashes before items."""
-OUTLOOK = re.sub(r"(\S+@hosting\.example)", r"\1<mailto:\1>", BARE)
-
-
-def marked(text: str, mark: str = "> ") -> str:
-    return "\n".join(f"{mark}{line}".rstrip() for line in text.splitlines())
-
-
-def below(head: str, letter: str = BARE) -> str:
-    """A quotation without marks, below `head`, as Outlook writes it: empty lines are doubled."""
-    return f"\n\n{head}\n\n{letter.replace(chr(10), chr(10) * 2)}"
-
-
-HEADERS = {
-    "Outlook, English": (
-        "________________________________\n"
-        "From: Example Hosting <notices@hosting.example>\n"
-        "Sent: Sunday, January 10, 2027 10:30 AM\n"
-        "To: Anna Example <anna@customer.example>\n"
-        f"Subject: {SUBJECT}"
-    ),
-    "Outlook, older": (
-        "-----Original Message-----\n"
-        "From: Example Hosting [mailto:notices@hosting.example]\n"
-        "Sent: 10 January 2027 10:30\n"
-        "To: anna@customer.example\n"
-        f"Subject: {SUBJECT}"
-    ),
-    "Outlook, German": (
-        "Von: Example Hosting <notices@hosting.example>\n"
-        "Gesendet: Sonntag, 10. Januar 2027 10:30\n"
-        "An: Anna Example <anna@customer.example>\n"
-        f"Betreff: {SUBJECT}"
-    ),
-    "Outlook, French": (
-        "De : Example Hosting <notices@hosting.example>\n"
-        "Envoyé : dimanche 10 janvier 2027 10:30\n"
-        "À : Anna Example <anna@customer.example>\n"
-        f"Objet : {SUBJECT}"
-    ),
-    "Outlook, Spanish": (
-        "De: Example Hosting <notices@hosting.example>\n"
-        "Enviado el: domingo, 10 de enero de 2027 10:30\n"
-        "Para: Anna Example <anna@customer.example>\n"
-        f"Asunto: {SUBJECT}"
-    ),
-    "Outlook, Italian": (
-        "Da: Example Hosting <notices@hosting.example>\n"
-        "Inviato: domenica 10 gennaio 2027 10:30\n"
-        "A: Anna Example <anna@customer.example>\n"
-        f"Oggetto: {SUBJECT}"
-    ),
-    "Outlook, Dutch": (
-        "Van: Example Hosting <notices@hosting.example>\n"
-        "Verzonden: zondag 10 januari 2027 10:30\n"
-        "Aan: Anna Example <anna@customer.example>\n"
-        f"Onderwerp: {SUBJECT}"
-    ),
-    "Outlook, Portuguese": (
-        "De: Example Hosting <notices@hosting.example>\n"
-        "Enviada em: domingo, 10 de janeiro de 2027 10:30\n"
-        "Para: Anna Example <anna@customer.example>\n"
-        f"Assunto: {SUBJECT}"
-    ),
-    "Outlook, Arabic": (
-        "من: Example Hosting <notices@hosting.example>\n"
-        "تم الإرسال: الأحد، 10 يناير 2027 10:30\n"
-        "إلى: Anna Example <anna@customer.example>\n"
-        f"الموضوع: {SUBJECT}"
-    ),
-    "Outlook for Mac": (
-        "*From: *Example Hosting <notices@hosting.example>\n"
-        "*Date: *Sunday, 10 January 2027 at 10:30\n"
-        "*To: *Anna Example <anna@customer.example>\n"
-        f"*Subject: *{SUBJECT}"
-    ),
-    "GMX": (
-        "Gesendet: Sonntag, 10. Januar 2027 um 10:30 Uhr\n"
-        'Von: "Example Hosting" <notices@hosting.example>\n'
-        "An: anna@customer.example\n"
-        f"Betreff: {SUBJECT}"
-    ),
-    "Yahoo": (
-        "On Sunday, January 10, 2027 at 10:30:00 AM GMT+1, Example Hosting "
-        "<notices@hosting.example> wrote:"
-    ),
-    "Proton Mail": (
-        "------- Original Message -------\n"
-        "On Sunday, January 10th, 2027 at 10:30 AM, Example Hosting <notices@hosting.example> "
-        "wrote:"
-    ),
-    "nothing above it": "",
-}
-WHO = "Example Hosting <notices@hosting.example>"
-BROKEN = WHO.replace("<", "<\n")
-ATTRIBUTIONS = {
-    "Gmail, English": f"On Sun, 10 Jan 2027 at 10:30, {WHO}\nwrote:",
-    "Gmail, German": f"Am So., 10. Jan. 2027 um 10:30 Uhr schrieb {BROKEN}:",
-    "Gmail, French": f"Le dim. 10 janv. 2027 à 10:30, {WHO} a\nécrit :",
-    "Gmail, Spanish": f"El dom, 10 ene 2027 a las 10:30, {WHO}\nescribió:",
-    "Gmail, Italian": f"Il giorno dom 10 gen 2027 alle ore 10:30 {BROKEN} ha scritto:",
-    "Gmail, Dutch": f"Op zo 10 jan 2027 om 10:30 schreef {WHO}:",
-    "Gmail, Portuguese": f"Em dom., 10 de jan. de 2027 às 10:30, {BROKEN} escreveu:",
-    "Gmail, Arabic": (
-        "في الأحد، 10 يناير 2027 في 10:30 ص تمت كتابة ما يلي بواسطة \u202aExample "
-        "Hosting\u202c\u200f <\u202anotices@hosting.example\u202c\u200f>:"
-    ),
-    "Apple Mail": f"> On 10 Jan 2027, at 10:30, {WHO} wrote:\n> ",
-    "Apple Mail, German": f"> Am 10.01.2027 um 10:30 schrieb {WHO}:\n> ",
-    "Thunderbird": "On 10/01/2027 10:30, Example Hosting wrote:",
-    "Thunderbird, German": "Am 10.01.27 um 10:30 schrieb Example Hosting:",
-    "Thunderbird, Dutch": "Op 10-01-2027 om 10:30 schreef Example Hosting:",
-    "Thunderbird, Italian": "Il 10/01/27 10:30, Example Hosting ha scritto:",
-    "nothing above it": "",
-}
-DECLARATIONS = (
-    "I opt out",
-    "I opt out.\n\nAnna",
-    "Ich widerspreche.\n\nMfG",
-    "Je refuse la version 2",
-    "أرفض هذا التغيير",
-)
-THANKS = ("Obrigado", "Thanks", "Thank you. I read it.", "Is that free?", "")
-LETTERS = {
-    "as sent": LETTER,
-    "flowed": FLOWED,
-    "from HTML": BARE,
-    "Outlook": OUTLOOK,
-    "sent earlier": EARLIER,
-    "sent earlier, flowed": EARLIER_FLOWED,
-}
-
-
-def quotations() -> list[tuple[str, str]]:
-    """The letter quoted below an answer, by what quotes it."""
-    found = [(name, below(head)) for name, head in HEADERS.items()]
-    found += [(f"{name}, as sent", f"\n{head}\n\n{LETTER}") for name, head in HEADERS.items()]
-    for name, head in ATTRIBUTIONS.items():
-        found += [
-            (f"{name}, {how}", f"\n{head}\n\n{marked(text)}") for how, text in LETTERS.items()
-        ]
-        if not head.startswith(">"):
-            found.append((f"{name}, unmarked", f"\n\n{head}\n\n{BARE}"))
-    found.append(("Lotus", f"\n\n{marked(LETTER, '|')}"))
-    found.append(("twice", f"\n\n{marked(marked(LETTER))}"))
-    return found
-
-
-@pytest.mark.parametrize(("name", "quoted"), quotations(), ids=[name for name, _ in quotations()])
-def test_a_declaration_counts_however_the_letter_is_quoted(name: str, quoted: str) -> None:
-    for text in DECLARATIONS:
-        found = read(text + quoted)
-        assert (found.declares, found.own) == (True, text)
-
-
-@pytest.mark.parametrize(("name", "quoted"), quotations(), ids=[name for name, _ in quotations()])
-def test_a_quotation_declares_nothing(name: str, quoted: str) -> None:
-    for text in THANKS:
-        found = read(text + quoted)
-        assert (found.declares, found.own) == (False, text)
-
-
-@pytest.mark.parametrize("name", [name for name in ATTRIBUTIONS if "Apple" not in name])
-def test_a_declaration_may_stand_below_a_marked_quotation(name: str) -> None:
-    head = ATTRIBUTIONS[name]
-    assert declares(f"{head}\n{marked(LETTER)}\n\nI opt out\n")
-    assert declares(f"I opt out\n\n{head}\n{marked(LETTER)}\n\n-- \nAnna Example")
-
-
-def test_words_about_a_part_of_the_letter_wait() -> None:
-    upper, _, lower = marked(LETTER).partition("> What changes, and why\n")
-    part = "> Keys (amended)\n>\n> Longer keys protect you better."
-    for words in ("I do not accept these changes", "I opt out"):
-        assert said(f"{upper}\n{words}\n\n{lower}") == (None, words)
-        assert said(f"{part}\n\n{words}") == (None, words)
-        assert said(f"{words}\n\n{part}") == (RequestKind.OPT_OUT, words)
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("Will Smith", "I will opt out."), ("Will Smith", "Will opt out"),
-        ("May Jones", "We may opt out"), ("May Jones", "I opt out, from May"),
-        ("May Jones", "I opt out\nMay"), ("Can Yilmaz", "I can opt out"),
-        ("Brian Cant", "I cant opt out"), ("Ann Wont", "I wont opt out"),
-        ("Tomorrow Ltd", "I opt out, for tomorrow"), ("Tomorrow Ltd", "I opt out\nTomorrow"),
-        ("April Sunday", "I opt out\nSunday"), ("Tomorrow Ltd", "tomorrow opt out"),
-    ],
-)  # fmt: skip
-def test_a_name_makes_nothing_else_of_a_sentence(name: str, text: str) -> None:
-    about = replace(ABOUT, name=name)
-    assert not reading(f"Re: {SENT.subject}", [text], SENT, about, PHRASES).declares
-    assert reading(f"Re: {SENT.subject}", [f"I opt out\n{name}"], SENT, about, PHRASES).declares
-
-
-@pytest.mark.parametrize("customer", ["3", "999", "may", "tomorrow"])
-def test_an_id_that_may_be_something_else_is_no_signature(customer: str) -> None:
-    about = replace(ABOUT, customer=customer)
-    for text in (f"I opt out of the new version - {customer}", f"I opt out\n{customer}"):
-        assert not reading(f"Re: {SENT.subject}", [text], SENT, about, PHRASES).declares
-
-
-def test_words_in_or_below_an_unmarked_quotation_wait() -> None:
-    head = HEADERS["Outlook, English"]
-    assert not declares(f"Thanks\n\n{head}\n\n{BARE}\n\nI opt out")
-    middle = BARE.replace("Keys (amended)", "I opt out\n\nKeys (amended)")
-    assert not declares(f"\n\n{head}\n\n{middle}")
-    assert not declares(f"I opt out\n\n{head}\n\n{BARE}\n\nNo wait, I do not")
-    assert not declares(f"I opt out\n\n{head}\n\n{BARE.replace('Longer keys', 'Shorter keys')}")
-    assert not declares(f"I opt out\n\n{head}\n\nHello Bob, do not opt out.\n\n{BARE}")
-
-
-def test_a_signature_may_stand_below_a_quotation() -> None:
-    for signature in ("-- \nAnna Example", "Sent from my iPhone", "Sent from Outlook for iOS"):
-        assert declares(f"I opt out\n\n{HEADERS['GMX']}\n\n{BARE}\n\n{signature}\n")
-
-
-def test_marked_lines_that_are_not_ours_wait() -> None:
-    assert not declares("I opt out\n\n> Do you want to keep your discount?\n")
-    assert not declares("I opt out\n> unless you call me\n")
-    assert not declares("> I opt out\n")
-    assert read("> Never!\n\nI opt out").own == "> Never!\n\nI opt out"
-
-
-def test_a_piece_of_the_letter_that_lost_its_mark_is_no_declaration() -> None:
-    for piece in ("“I opt out”", "I opt out", "opt out of version 2"):
-        before, _, after = LETTER.partition(piece.strip("“”"))
-        assert piece.strip("“”") in LETTER
-        head, tail = marked(before.rstrip("\n “")), marked(after.lstrip("”"))
-        assert not declares(f"{head}\n{piece}\n{tail}")
-        assert not declares(f"{head}\n{piece}\n")
-        assert not declares(f"{piece}\n{tail}\n")
-
-
-def test_an_address_that_a_mail_program_rewrote_is_still_ours() -> None:
-    safe = re.sub(
-        r"http://(\S+)", r"https://eur02.safelinks.example/?url=http%3A%2F%2F\1&data=05", BARE
-    )
-    assert declares(f"I opt out\n\n{HEADERS['Outlook, English']}\n\n{safe}")
-    assert declares(f"I opt out\n\n{marked(safe)}")
-    broken = re.sub(r"(\S{40})(\S{20})", r"\1\n\2", LETTER)
-    assert declares(f"I opt out\n\n{marked(broken)}")
 
 
 # ── subject and text, several texts ──────────────────────────────────────────────────────────────
@@ -619,39 +284,6 @@ NEGATIONS = (
 def test_no_negation_or_condition_slips_in(word: str, text: str, data: st.DataObject) -> None:
     at = data.draw(st.sampled_from([*words_of(text), len(text)]))
     assert not declares(f"{text[:at]} {word} {text[at:]}")
-
-
-LINES = LETTER.splitlines()
-fragments = st.tuples(st.integers(0, len(LINES)), st.integers(1, len(LINES))).map(
-    lambda place: LINES[place[0] : place[0] + place[1]]
-)
-HEADS = [*HEADERS.values(), *ATTRIBUTIONS.values()]
-
-
-@given(fragments, st.sampled_from(HEADS), st.sampled_from(("> ", ">", ">> ", "")))
-def test_no_fragment_of_the_letter_declares(lines: list[str], head: str, mark: str) -> None:
-    text = "\n".join(lines)
-    alone = not mark and not head
-    if not (alone and text.strip() in ("“I opt out”", "opt out of version 2:")):
-        assert not declares(f"{head}\n\n{marked(text, mark)}\n")
-
-
-@given(fragments, st.data())
-def test_no_fragment_declares_that_lost_some_of_its_marks(
-    lines: list[str], data: st.DataObject
-) -> None:
-    lost = data.draw(st.sets(st.integers(0, len(lines)), max_size=3))
-    text = "\n".join(line if at in lost else f"> {line}" for at, line in enumerate(lines))
-    assert not declares(text) or set(range(len(lines))) <= lost
-
-
-@given(fragments, st.sampled_from(HEADS[:-1]), st.sampled_from(DECLARATIONS))
-def test_a_declaration_above_any_fragment_declares_or_waits(
-    lines: list[str], head: str, text: str
-) -> None:
-    quoted = f"\n\n{head}\n\n{marked(chr(10).join(lines))}"
-    assert read(text + quoted).own.startswith(text)
-    assert not declares(f"Thanks{quoted}")
 
 
 STRANGE = [

@@ -10,7 +10,7 @@ import pytest
 from publisher.answers.mail_meaning import likely_request, reading_for_mailings
 from publisher.people.requests import RequestKind
 from tests import ROOT
-from tests.answers.test_mail_meaning import ABOUT, PHRASES, read
+from tests.fixtures.quoted_letters import ABOUT, PHRASES, read
 
 TABLE = (ROOT / "tests/golden/requests.md").read_text("utf-8")
 LETTER, MAILINGS, PERSONAL_DATA = (
