@@ -10,8 +10,7 @@ from publisher.actions.workplace import Workplace
 from publisher.answers.release_letters import ReleaseLetters
 from publisher.edges.carriers.carrier import Carrier
 from publisher.edges.letter_books import ReminderBook, reminders_by_state
-from publisher.edges.letter_desk import LetterDesk, LetterSender, carry_letters
-from publisher.errors import SendError
+from publisher.edges.letter_desk import LetterDesk, LetterSender, carry_letters, sending_alone
 from publisher.letters.notice import Enclosed
 from publisher.letters.reminding import RemindingPlan, RemindingReport
 from publisher.letters.streak import Streak
@@ -49,9 +48,7 @@ def remind(
         LedgerError: the ledger cannot be written; nothing more was sent.
     """
     archive, ledger, clock = workplace.archive, workplace.ledger, workplace.clock
-    with ledger.alone("send", workplace.project.private) as ours:
-        if not ours:
-            raise SendError("another run is sending at this moment", remedy="wait until it ends")
+    with sending_alone(ledger, workplace.project.private):
         plan = plan_reminding(workplace, policy_id, number)
         for line in plan.lines():
             tell(line)

@@ -20,6 +20,7 @@ from publisher.edges.letter_desk import (
     LetterSender,
     carry_letters,
     composed_letters,
+    sending_alone,
 )
 from publisher.errors import SendError
 from publisher.letters.rounds import pause_after
@@ -59,9 +60,7 @@ def send(
         LedgerError: the ledger cannot be written; nothing more was sent.
     """
     archive, ledger, clock = workplace.archive, workplace.ledger, workplace.clock
-    with ledger.alone("send", workplace.project.private) as ours:
-        if not ours:
-            raise SendError("another run is sending at this moment", remedy="wait until it ends")
+    with sending_alone(ledger, workplace.project.private):
         plan = plan_sending(workplace, policy_id, number)
         for line in plan.lines():
             tell(line)

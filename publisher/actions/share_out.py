@@ -5,7 +5,7 @@ from __future__ import annotations
 from publisher.actions import Teller, unheard
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.workplace import Workplace
-from publisher.edges.letter_desk import composed_letters
+from publisher.edges.letter_desk import composed_letters, sending_alone
 from publisher.errors import SendError
 from publisher.letters.shards import SHARD_SIZE, shards_of
 from publisher.releases.chronology import require_clock
@@ -33,9 +33,7 @@ def share_out(workplace: Workplace, policy_id: str, number: Number, tell: Teller
     """
     archive, ledger, clock = workplace.archive, workplace.ledger, workplace.clock
     queue = ledger.shard_queue()
-    with ledger.alone("send", workplace.project.private) as ours:
-        if not ours:
-            raise SendError("another run is sending at this moment", remedy="wait until it ends")
+    with sending_alone(ledger, workplace.project.private):
         about = policy_id, str(number)
         if waiting := sum((one.policy, one.release) == about for one in queue.unfinished()):
             what = f"{waiting:,} shard{'s' if waiting > 1 else ''} of release {number} wait already"

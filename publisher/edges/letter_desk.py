@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from publisher.answers.release_letters import ReleaseLetters
 from publisher.edges.archive import Archive
@@ -34,6 +35,23 @@ from publisher.policies.organisation import Organisation
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases
 from publisher.releases.telling import LetterKind
+
+
+@contextmanager
+def sending_alone(ledger: Ledger, folder: Path) -> Iterator[None]:
+    """Has nobody else send letters about releases meanwhile, on any machine.
+
+    Args:
+        ledger: whose letters.
+        folder: has the file that stands for the lock, where the ledger is a file.
+
+    Raises:
+        SendError: somebody does.
+    """
+    with ledger.alone("send", folder) as ours:
+        if not ours:
+            raise SendError("another run is sending at this moment", remedy="wait until it ends")
+        yield
 
 
 def composed_letters(
