@@ -35,10 +35,11 @@ RANGES = {
 }
 """Characters of each of the files into which a font is cut."""
 SIGNS = {
-    "signs": FONTS / "paper" / "dejavu-sans-signs.woff2",
-    "emoji": FONTS / "paper" / "noto-emoji.woff2",
+    "signs": FONTS / "paper" / "dejavu-sans-signs.ttf",
+    "emoji": FONTS / "paper" / "noto-emoji.ttf",
 }
-"""For PDFs alone: a screen has fonts of its own for what ours lack."""
+"""For PDFs alone: a screen has fonts of its own for what ours lack. So they are not packed, which
+saves a second of unpacking in each process."""
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\ufe0f\u20e3\u231a\u231b\u23e9-\u23fa\u24c2\u25fd\u25fe"
     "\u2614\u2615\u261d\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab\u26bd\u26be\u26c4-\u26c8\u26ce-"

@@ -17,7 +17,7 @@ from contextlib import redirect_stdout
 from functools import cache, lru_cache
 from html import unescape
 from importlib import metadata
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from warnings import filterwarnings
@@ -167,7 +167,9 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> t
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url not in files:
                 raise ValueError(f"refused to fetch {url}")
-            return URLFetcherResponse(url, files[url].read_bytes(), {"Content-Type": "font/woff2"})
+            path = files[url]
+            data = path.read_bytes() if path in own else _unpacked(path)
+            return URLFetcherResponse(url, data, {"Content-Type": "font/sfnt"})
 
     text = print_style(subsets, list(further))
     text = text.replace(_PAGE_OF_TARGET, f'"{room}"') if room else text
@@ -176,8 +178,23 @@ def _press(subsets: tuple[str, ...], own: tuple[Path, ...], room: str = "") -> t
     return fetcher, fonts, sheet
 
 
+@cache
+def _unpacked(path: Path) -> bytes:
+    """One of our fonts as letters are drawn from it; WeasyPrint would unpack it for each style
+    sheet anew.
+    """
+    from fontTools.ttLib import woff2  # type: ignore[import-untyped]
+
+    data = path.read_bytes()
+    if not data.startswith(b"wOF2"):
+        return data
+    out = BytesIO()
+    woff2.decompress(BytesIO(data), out)
+    return out.getvalue()
+
+
 def _require_font(path: Path) -> None:
-    from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont, TTLibError
 
     try:
         TTFont(path, lazy=True).getBestCmap()
