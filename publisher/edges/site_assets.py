@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from string import ascii_uppercase
 
 from rjsmin import jsmin  # type: ignore[import-untyped]
 
@@ -17,6 +18,9 @@ SITE_SHEET = f"{_FOLDER}/site.css"
 """The style sheet of the site, from its root."""
 _SHEETS = "marks.css", "screen.css"
 _REDLINE_SHEETS = "views.css", "compare.css", "redline.css"
+
+_PARTS = {"compare.js": ("moved_words.js", "compare.js")}
+"""Scripts that are kept in several files, for each is about one thing."""
 
 
 def site_assets() -> dict[str, FileMaker]:
@@ -36,8 +40,13 @@ def _sheet(*names: str, before: str = "") -> bytes:
     return packed("".join([before, *map(asset_text, names)])).encode()
 
 
+def site_script(name: str) -> str:
+    """A script of the site, as browsers are sent it."""
+    return packed_script("".join(map(asset_text, _PARTS.get(name, (name,)))))
+
+
 def _script(name: str) -> bytes:
-    return packed_script(asset_text(name)).encode()
+    return site_script(name).encode()
 
 
 def packed(sheet: str) -> str:
@@ -63,7 +72,7 @@ def packed_script(source: str) -> str:
     for its functions.
     """
     text = str(jsmin(source)).replace(";}", "}")
-    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    letters = iter([*ascii_uppercase, *(f"${letter}" for letter in ascii_uppercase)])
     for name in _FUNCTION.findall(source):
         # A word that is also the name of a property, or stands in quotation marks, stays.
         if name in _CALLED_BY_TESTS or re.search(rf"[.\"'`]{name}\b|[{{,]{name}[:,}}]", text):

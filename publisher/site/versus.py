@@ -9,13 +9,14 @@ other pairs that it compared, the script says its figures.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from markupsafe import Markup, escape
 
 from publisher.compare.spans import Span, SpanKind
 from publisher.markup.elements import NOTHING, attribute, data_block
 from publisher.markup.inline import Style, inline
-from publisher.markup.moves import origin_words, place_words
+from publisher.markup.moves import came_words, origin_words, place_words, went_words
 from publisher.releases.address import Addresses
 from publisher.releases.release import Release
 from publisher.site.comparable import COMPARABLE_FORMAT, compare_rules
@@ -194,16 +195,31 @@ def _marks(words: Words) -> dict[str, object]:
     inserted, deleted = (
         inline([Span(kind, "$1")], style) for kind in (SpanKind.INSERT, SpanKind.DELETE)
     )
+    moved = replace(style, moves={1: ("$2", "$2")})
+    here = {
+        f"{name}HereMoved": inline([Span(kind, "$1", move=1)], moved).replace("-1-", "-$3-")
+        for name, kind in (("ins", SpanKind.INSERT), ("del", SpanKind.DELETE))
+    }
     typography = words.gettext("[typography changed, was: {words}]", words="$2")
     return {
         "ins": inserted,
         "del": deleted,
+        **here,
+        "insMoved": inserted.replace("<ins>", _SHIFTED % "ins"),
+        "delMoved": deleted.replace("<del>", _SHIFTED % "del"),
+        "went": went_words("$1", words),
+        "came": came_words("$1", words),
+        "delWithin": words.gettext("moved within this section"),
+        "insWithin": words.gettext("moved here within this section"),
         "type": Markup(
             '<span class="pp-type" title="{}">$1<span class="pp-say"> {}</span></span>'
         ).format(words.gettext("Was: {words}", words="$2"), typography),
         "style": _noted(words.gettext("[formatting changed]")),
         "link": _noted(words.gettext("[link changed, was: {address}]", address="$2")),
     }
+
+
+_SHIFTED = Markup('<%s class="pp-shifted">')
 
 
 def _blocks(words: Words) -> dict[str, object]:
@@ -300,6 +316,8 @@ def _numbered(words: Words) -> dict[str, dict[str, str]]:
         "inserted": lambda n: said.ngettext("{count} word added", "{count} words added", n),
         "deleted": lambda n: said.ngettext("{count} word removed", "{count} words removed", n),
         "then": lambda n: said.npgettext("words", "{count} removed", "{count} removed", n),
+        "shifted": lambda n: said.ngettext("{count} word moved", "{count} words moved", n),
+        "thenWent": lambda n: said.npgettext("words", "{count} moved", "{count} moved", n),
         "kept": lambda n: said.ngettext(
             "{count} unchanged paragraph", "{count} unchanged paragraphs", n
         ),

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from publisher.edges.assets import asset_text
-from publisher.edges.site_assets import packed_script
+from publisher.edges.site_assets import site_script
 from publisher.policies.policy import Facts, Policy
 from publisher.releases.address import Addresses
 from publisher.releases.number import Materiality, Number
@@ -114,7 +114,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     (folder / "privacy/compare").mkdir(parents=True)
     (folder / ASSETS).mkdir(parents=True)
     for name in ("compare.js", "steps.js"):
-        (folder / ASSETS / name).write_text(packed_script(asset_text(name)))
+        (folder / ASSETS / name).write_text(site_script(name))
     for name in SHEETS:
         (folder / name).write_text(asset_text(name))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))

@@ -259,6 +259,7 @@ function cutUp(text, other, cuts) {
 function operations(a, b) {
   const words = [...a.words, ...b.words].sort((p, q) => q.length - p.length);
   rules.word = RegExp(`(?:${words.join("|")}${rules.rest}`, "gu");
+  rules.part = RegExp(rules.rest.slice(rules.rest.indexOf("|") + 1), "gu");
   const cuts = [...a.cuts, ...b.cuts];
   cutUp(a, b, cuts);
   cutUp(b, a, cuts);
@@ -297,7 +298,7 @@ function operations(a, b) {
     add(old, now);
   }
   come();
-  return found;
+  return withMovedWords(found, a, b);
 }
 
 // ── redline.py, passages.py, blocks.py ───────────────────────────────────────────────────────────
@@ -306,16 +307,35 @@ const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt
 const closing = (tags) => tags.match(/<\w+/g)?.reverse().map((tag) => tag.replace("<", "</") + ">").join("") ?? "";
 
 function inline(cell) {
-  const runs = groups(cell, ([kind, , , was, before]) => [kind, was, before].join());
+  const runs = groups(cell, ([kind, , , was, before, move]) => [kind, was, before, move].join());
+  const told = [];
   return runs.map((run) => {
-    const [[kind, , marks, was, before]] = run;
+    const [[kind, , marks, was, before, move]] = run;
     const words = run.map(([, text, marks]) => marks + escaped(text).replace(/\n/g, "<br>") + closing(marks)).join("");
+    if (move) {
+      const name = kind + (told.includes(kind + move) ? "" : "Here");
+      told.push(kind + move);
+      // The space before the words is before what is said of them, too.
+      return words.match(/^ ?/) + say(`${name}Moved`, words.replace(/^ /, ""), rules.moves[move][kind], move);
+    }
     if (kind) return say(kind, words);
     if (before != null) return say("type", words, escaped(before));
     if (was == null) return words;
     const [from, to] = [was, marks].map((marks) => marks.match(/href="([^"]*)/)?.[1]);
     return say(from === to ? "style" : "link", words, from ?? rules.nowhere);
   }).join("");
+}
+
+// What is said of words that moved without all of their clause, where they stood and where they stand.
+function movesIn(found) {
+  const moves = [];
+  for (const { old, now, pair, cells } of found) {
+    for (const [kind, , , , , move] of cells.flat()) if (move) (moves[move] ??= {})[kind] ??= kind === "ins" ? now : old ?? pair.old;
+  }
+  return moves.map(({ del, ins }) => {
+    const same = del.section === ins.section;
+    return { del: same ? rules.delWithin : say("went", ins.title), ins: same ? rules.insWithin : say("came", del.title) };
+  });
 }
 
 function block({ tag, cells }, spans, mark = "", kind) {
@@ -329,6 +349,7 @@ const before = ({ old, cells }) =>
 function compared(a, b) {
   const found = operations(a, b);
   const changes = [];
+  rules.moves = movesIn(found);
   const stays = ({ old, now }) => !now.heading && old.section === now.section;
   // What moved with its section; only its heading says so.
   const isCarried = ({ pair }) => pair && stays(pair) && found.some((op) => op.pair && op.clause.name === pair.old.section);
@@ -396,9 +417,9 @@ function compared(a, b) {
   // Of a pair that people were told about, its numbers are those they were told, and no others.
   const known = rules[rules.names];
   const figures = (changes) => {
-    const [ins, del] = ["ins", "del"].map((name) => total(changes.flatMap(({ cells }) => cells), (cell) => cell.map(([kind, text]) => kind === name ? text : " ").join("").split(RegExp(rules.counted, "gu")).length - 1));
+    const [ins, del, went] = [["ins"], ["del"], ["ins", true]].map(([name, shifted]) => total(changes.flatMap(({ cells }) => cells), (cell) => cell.map(([kind, text, , , , move]) => kind === name && !move === !shifted ? text : " ").join("").split(RegExp(rules.counted, "gu")).length - 1));
     const kinds = rules.kinds.map((name) => counted(name, total(changes, ({ kind }) => kind === name)));
-    return row([kinds, known ? [] : [counted("inserted", ins), counted(ins ? "then" : "deleted", del)]].map((list) => row(list, rules.next)), rules.figures) || rules.none;
+    return row([kinds, known ? [] : [counted("inserted", ins), counted(ins ? "then" : "deleted", del), counted(ins || del ? "thenWent" : "shifted", went)]].map((list) => row(list, rules.next)), rules.figures) || rules.none;
   };
   const list = groups(changes, ({ section }) => section).map((changes) => say("item", changes[0].id, changes[0].title, figures(changes)));
   return say("page", list.join(""), html.join("").replace(/<\/([uo]l)>\s*<\1[^>]*>/g, ""), known ?? figures(changes), ...rules.names);
