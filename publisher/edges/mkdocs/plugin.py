@@ -26,6 +26,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from publisher.edges.catalogs import OWN_WORDING
 from publisher.edges.mkdocs import theme
+from publisher.edges.mkdocs.environment import quicken
 from publisher.edges.mkdocs.frames import Frames, Theme
 from publisher.edges.mkdocs.order import Order, order
 from publisher.edges.mkdocs.pages import UNKNOWN, GeneratedFile, GeneratedPage, lastmod
@@ -97,6 +98,7 @@ class SitePlugin(BasePlugin[PublisherOptions]):  # type: ignore[no-untyped-call]
         for name, said in self.called.items():
             config[name] = site_called(said, organisation.name, self.made.home.words)
         config.extra_css = [*self.made.styles, *config.extra_css]
+        quicken(config.theme)
         return config
 
     def _generated(self) -> GeneratedSite:
