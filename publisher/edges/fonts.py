@@ -54,6 +54,15 @@ def font_files() -> list[Path]:
     return sorted(FONTS.glob("*.woff2"))
 
 
+def own_fonts(root: Path) -> tuple[Path, ...]:
+    """The fonts of a project, for scripts that ours do not have: those in its folder `fonts/`."""
+    found = (path for path in (root / "fonts").glob("*") if path.suffix.lower() in _KINDS)
+    return tuple(sorted(found))
+
+
+_KINDS = {".woff2", ".woff", ".otf", ".ttf"}
+
+
 class _Face(NamedTuple):
     """A file of one of our fonts."""
 
@@ -135,6 +144,11 @@ def subsets_of(html: str) -> tuple[str, ...]:
     if emoji:
         found.append("emoji")
     return tuple(found)
+
+
+def is_covered(sign: str) -> bool:
+    """Whether a character is one of those that our fonts are cut by."""
+    return any(_pattern(name).match(sign) for name in RANGES)
 
 
 @cache

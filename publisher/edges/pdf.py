@@ -339,14 +339,20 @@ def _missing(document: Any) -> set[str]:
     return found
 
 
+NO_FONT = (
+    "write it another way, or put a font file that has it (.woff2, .otf, .ttf) into the folder "
+    "fonts/ beside publisher.toml"
+)
+"""What to do about a character that no font has."""
+
+
 def _no_glyph(missing: set[str], html: str) -> RenderError:
     section, sign, around = _place(missing, html)
     more = f" (nor {len(missing) - 1} others)" if len(missing) > 1 else ""
     return RenderError(
-        f"no font has the character “{sign}” ({_called(sign)}){more}, in “{around}”",
+        f"no font has the character “{sign}” ({sign_name(sign)}){more}, in “{around}”",
         where=f"the PDF, below “{section}”",
-        remedy="write it another way, or put a font file that has it (.woff2, .otf, .ttf) into "
-        "the folder fonts/ beside publisher.toml",
+        remedy=NO_FONT,
     )
 
 
@@ -366,5 +372,6 @@ def _place(missing: set[str], html: str) -> tuple[str, str, str]:
     return "the beginning", min(missing), min(missing)
 
 
-def _called(sign: str) -> str:
+def sign_name(sign: str) -> str:
+    """The number and the name of a character: `U+6F22 CJK UNIFIED IDEOGRAPH-6F22`."""
     return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()

@@ -6,13 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from publisher.edges.fonts import own_fonts
 from publisher.edges.pdf import make_pdf, pdf_toolchain, surely_drawn
 from publisher.paper.documents import PaperDocument, site_documents
 from publisher.policies.organisation import Organisation
 from publisher.releases.releases import Releases
 from publisher.wording.catalogs import Catalogs
-
-_FONTS = {".woff2", ".woff", ".otf", ".ttf"}
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ class Press:
             root: the project's folder; its fonts are in `fonts/`.
             kept: a folder for what is set.
         """
-        found = (path for path in (root / "fonts").glob("*") if path.suffix.lower() in _FONTS)
-        return cls(kept, tuple(sorted(found)))
+        return cls(kept, own_fonts(root))
 
     def pdf_of(self, document: PaperDocument, *, keep: bool = True) -> bytes:
         """A document as PDF.

@@ -14,6 +14,8 @@ from publisher.checks.draft_findings import SettingsFile, Submission, retranslat
 from publisher.checks.translation_findings import SeenText
 from publisher.edges.catalogs import check_own_catalogs
 from publisher.edges.drafts import Drafts
+from publisher.edges.font_findings import check_fonts
+from publisher.edges.fonts import own_fonts
 from publisher.edges.phrases import check_own_phrases
 from publisher.edges.project import SETTINGS_FILE
 from publisher.edges.templates import check_own_templates
@@ -92,6 +94,7 @@ class Submissions:
                     self._root, _languages(policy), policy, self._settings.organisation
                 ),
                 *self._ledger(own),
+                *self._fonts(policy),
             ],
             folder=self._drafts.name(policy_id),
             facts=self._drafts.files(policy_id).get(FACTS_FILE, b""),
@@ -100,6 +103,12 @@ class Submissions:
             retracted=lost_notes(releases),
             token=longest_token(policy_id, _numbers(releases)),
         )
+
+    def _fonts(self, policy: Policy | None) -> list[Finding]:
+        """Whether its PDFs can have every character."""
+        if policy is None:
+            return []
+        return check_fonts(policy, self._drafts.name(policy.id), own_fonts(self._root))
 
     def _ledger(self, own: bytes) -> Iterator[Finding]:
         """Whether the ledger's address can be one; it is not opened."""

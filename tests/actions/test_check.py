@@ -170,6 +170,12 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str]] = {
         "no link uses the definition `[Retention]: 30-days`",
         "write `\\[`",
     ),
+    "a character that no font has": (
+        {"use.md": USE + "\nالعربية, ✓, 🙂 and 数据.\n"},
+        "use.md:7",
+        "no font has the character “数” (U+6570 CJK UNIFIED IDEOGRAPH-6570) (nor 1 other)",
+        "fonts/",
+    ),
     "empty file": ({"use.md": ""}, "use.md:1", "empty", "remove it"),
     "only blank lines": ({"use.md": "\n\n"}, "use.md:1", "empty", "remove it"),
     "heading without text": ({"use.md": "## A {#use}\n"}, "use.md:1", "no text", "remove it"),
