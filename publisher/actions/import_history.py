@@ -79,7 +79,7 @@ def import_history(
             git cannot do its part, and everything is as it was before.
         FreezeError: the policy has releases that were frozen from a draft.
         SealError: a release was altered.
-        RenderError: the site could not have the last text as a PDF: a font is missing.
+        RenderError: the site could not have the last text as a PDF: a library is missing.
     """
     archive, drafts, acts = workplace.archive, workplace.drafts, workplace.acts
     source, left_out = _Source(_history(order.repository)), list[str]()

@@ -44,7 +44,8 @@ class PaperDocument:
     form: bool = False
     """Whether its fields can be filled in."""
     spelt: bool = False
-    """Whether a character that no font has is written by its number: the words are others'."""
+    """Whether a character that no font has is written by its number: the words are those of others,
+    or of the past."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def release_document(
     else:
         sheet = sheets.release_sheet(release, organisation, words)
     texts = _text_of(release, organisation, Relationship.SOURCE, words, language)
-    return PaperDocument(sheet, texts)
+    return PaperDocument(sheet, texts, spelt=bool(release.imported))
 
 
 def redline_document(
@@ -176,7 +177,8 @@ def redline_document(
     sheet = sheets.redline_sheet(old, new, known, organisation, words, begins)
     sides = version_pair(old, new, words)
     changes = changes_attachment(known, *sides, words)
-    return PaperDocument(sheet, (changes, *_text_of(new, organisation, Relationship.SOURCE, words)))
+    inside = (changes, *_text_of(new, organisation, Relationship.SOURCE, words))
+    return PaperDocument(sheet, inside, spelt=bool(old.imported or new.imported))
 
 
 def notice_document(

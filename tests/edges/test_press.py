@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from publisher.edges.pdf import _SURE, make_pdf, surely_drawn
 from tests import ROOT
@@ -59,13 +60,19 @@ def test_a_missing_font_is_known_before_a_freeze_writes(
     house.ok("build")
 
 
-def test_a_missing_font_is_known_before_an_import_writes(tmp_path: Path) -> None:
+def test_a_text_of_the_past_that_no_font_has_stops_nothing(tmp_path: Path) -> None:
     house, old = make_house(tmp_path / "house"), make_house(tmp_path / "old")
     old.write({"use.md": f"# {THAI}\n\n{THAI}.\n"})
     old.commit()
     words = ("import", "--history", str(old.root), "policy/privacy/use.md", "--policy", "old")
-    assert "THAI CHARACTER" in house.run(*words).output
-    assert git(house.root, "status", "--porcelain", "--ignored", "versions", "policy") == ""
+    house.ok(*words)
+    house.ok("build")
+    site = house.root / "build/site/old"
+    for name in ("policy", "changes"):
+        text = PdfReader(next(site.glob(f"*/{name}.pdf"))).pages[0].extract_text()
+        assert "[U+0E17]" in text
+    told = house.run("--policy", "old", "check").output
+    assert "no font has the character “ท”" in told
 
 
 def test_the_font_that_the_remedy_asks_for_is_used(tmp_path: Path) -> None:
