@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import chain, repeat
 
@@ -268,6 +268,8 @@ def block_cells(
     """
     found = []
     columns = align or clause.align
+    if style.in_words and is_written_right_to_left(clause.text):
+        style = replace(style, isolated=True)
     for index, cell in enumerate(cells):
         names = [f"pp-{columns[index]}"] if index < len(columns) and columns[index] else []
         if style.marked and cell and all(span.kind is SpanKind.DELETE for span in cell):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -57,6 +58,9 @@ class Style:
     """Show pictures as elements; else their description in brackets, as on every page."""
     both_ways: bool = False
     """The text may run from right to left, so our own words must not decide its direction."""
+    isolated: bool = False
+    """Keep the parts of a date or a telephone number in their order among letters that
+    go from right to left: there, a hyphen parts two numbers, the first on the right (UAX #9)."""
     words: Words = ENGLISH
     """Our own words among those of the text."""
     moves: Mapping[int, tuple[str, str]] = field(default_factory=dict)
@@ -281,7 +285,7 @@ def _format_note(was: tuple[Mark, ...], now: tuple[Mark, ...], style: Style) -> 
 
 
 def _formatted(span: Span, style: Style, link: str = "") -> Markup:
-    text = as_lines(span.text)
+    text = _in_order(span.text) if style.isolated else as_lines(span.text)
     if not span.marks:
         return _anchored(link, text)
     picture = next((mark for mark in span.marks if mark.kind == "image"), None)
@@ -294,3 +298,17 @@ def _formatted(span: Span, style: Style, link: str = "") -> Markup:
         if mark.kind in _TAGS:
             text = element(_TAGS[mark.kind], text)
     return text
+
+
+_PARTED = re.compile(r"\+[0-9]+(?:[ ./-][0-9]+)*|(?<![0-9-])[0-9]+(?:-[0-9]+){2,}(?![0-9-])")
+"""A number of a telephone, a date in digits, a serial number."""
+
+
+def _in_order(text: str) -> Markup:
+    parts: list[Markup] = []
+    at = 0
+    for found in _PARTED.finditer(text):
+        number = element("bdi", as_content(found[0]), _WAYS["ltr"])
+        parts += [as_lines(text[at : found.start()]), number]
+        at = found.end()
+    return concatenated([*parts, as_lines(text[at:])])

@@ -523,6 +523,16 @@ def test_no_redline_depends_on_those_written_before() -> None:
         assert [marked(old, new, views=True) for old, new in pairs[::way]] == alone[::way]
 
 
+def test_numbers_keep_their_order_among_letters_from_right_to_left() -> None:
+    text = "هاتفك +49 30 1234567 من 2027-04-01 إلى 10-20 و<5 أيام"
+    html = document_html(parse(text)).html
+    assert html.count("<bdi") == 2
+    assert '<bdi dir="ltr">+49 30 1234567</bdi>' in html
+    assert '<bdi dir="ltr">2027-04-01</bdi>' in html
+    assert "<bdi" not in document_html(parse("Call +49 30 1234567 from 2027-04-01.")).html
+    assert "<bdi" not in exact(amend(Document(parse(text)), Document(parse(text + " 1")))).html
+
+
 def test_right_to_left_text_runs_by_its_own_letters() -> None:
     html = marked("# מדיניות\n\nאנו שומרים 30 ימים.\n", "# מדיניות\n\nאנו שומרים 60 ימים.\n")
     assert '<p class="pp-amended" dir="auto">' in html
