@@ -178,7 +178,7 @@ class Bench:
         folders = [*folders]
         task = progress.add_task("pairs", total=len(folders) * len(self.tools))
         for folder in folders:
-            texts = ((folder / name).read_text("utf-8") for name in ("old.md", "new.md"))
+            texts = ((folder / name).read_text("utf-8-sig") for name in ("old.md", "new.md"))
             pair = self.lay_out("pair", folder.name, *texts)
             for tool in self.tools:
                 progress.update(task, description=f"{pair.name} {tool.name}")
@@ -237,7 +237,7 @@ def ordinary(folders: Iterable[Path]) -> tuple[str, str] | None:
     """The pair of a usual length with a usual change; None if no pair has 100 words changed."""
     best: tuple[int, str, str] | None = None
     for folder in folders:
-        old, new = ((folder / name).read_text("utf-8") for name in ("old.md", "new.md"))
+        old, new = ((folder / name).read_text("utf-8-sig") for name in ("old.md", "new.md"))
         reference = Reference(old, new)
         length, changed = len(reference.sides[1]), reference.least
         away = abs(length - GROWS_FROM[0]) + abs(changed - GROWS_FROM[1])
@@ -334,7 +334,7 @@ def measure(asked: argparse.Namespace, folder: Path, folders: list[Path]) -> Res
         try:
             if "cases" not in asked.skip:
                 of = paths(asked.index or folder / INDEX)
-                new = ((f.name, (f / "new.md").read_text("utf-8")) for f in folders)
+                new = ((f.name, (f / "new.md").read_text("utf-8-sig")) for f in folders)
                 bench.known(distinct(new, of), progress)
             if "growth" not in asked.skip:
                 bench.growth(folders, progress)

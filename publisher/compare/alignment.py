@@ -11,20 +11,18 @@ elsewhere: a clause found again is moved.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, product
-
-from rapidfuzz.distance import Indel
+from itertools import pairwise
 
 from publisher.compare.columns import Columns, align_columns
 from publisher.compare.gaps import ClauseLink, Gap, places_between
 from publisher.compare.likeness import at_least, candidate_pairs, likeness
 from publisher.compare.pairing import AMENDED, MOVED_WORDS, Pairing
-from publisher.compare.sections import MOST_SECTION_PAIRS, pair_sections, sameness
-from publisher.compare.sequences import MOST_WORD_PAIRS, heaviest_rising, matching_blocks
+from publisher.compare.renamed_sections import with_renamed
+from publisher.compare.sections import pair_sections
+from publisher.compare.sequences import heaviest_rising, matching_blocks
 from publisher.text.clauses import Clause, Document, Kind, Section
 
 MOVED = 0.6
@@ -104,7 +102,7 @@ class _Aligner:
         self._in_place(spine, {i for i, _ in away}, {j for _, j in away})
         for i, j in away:
             self._moved_section(a[i], b[j])
-        self._pair_renamed()
+        self.links = with_renamed(self.texts, self.links, self.moved)
         self._find_moved()
         self._settle()
         columns = self._match_columns()
@@ -218,45 +216,6 @@ class _Aligner:
             if u < len(keys):
                 yield u, v
             x, y = u + 1, v + 1
-
-    # ── names ────────────────────────────────────────────────────────────────────────────────────
-
-    def _pair_renamed(self) -> None:
-        """Pairs the headings of sections that were renamed."""
-        a, b = self.old.sections, self.new.sections
-        olds = {*self.moved, *(link.old for link in self.links)}
-        news = {*self.moved.values(), *(link.new for link in self.links)}
-        left = {i for i, s in enumerate(a) if s.heading and s.start not in olds}
-        right = {j for j, s in enumerate(b) if s.heading and s.start not in news}
-        if not left or not right:
-            return
-        of_old, of_new = self.old.section_of, self.new.section_of
-        flow = Counter[tuple[int, int]]()
-        for link in self.links:
-            i, j = of_old[link.old], of_new[link.new]
-            if i in left and j in right:
-                flow[i, j] += self._kept(link)
-        pairs = flow if len(left) * len(right) > MOST_SECTION_PAIRS else product(left, right)
-        scored = [
-            (-value, i, j) for i, j in pairs if (value := sameness(a[i], b[j], flow[i, j])) > 0
-        ]
-        for _, i, j in sorted(scored):
-            link = ClauseLink(a[i].start, b[j].start)
-            at = bisect_left(self.links, link)
-            before = self.links[at - 1].new if at else -1
-            behind = self.links[at].new if at < len(self.links) else len(self.new.clauses)
-            if i in left and j in right and before < link.new < behind:
-                self.links.insert(at, link)
-                left.remove(i)
-                right.remove(j)
-
-    def _kept(self, link: ClauseLink) -> int:
-        """How many words a clause kept."""
-        old, new = self.old.clauses[link.old], self.new.clauses[link.new]
-        if old.key == new.key:
-            return old.words
-        a, b = self.texts.words_of(0, link.old), self.texts.words_of(1, link.new)
-        return Indel.similarity(a, b) // 2 if len(a) * len(b) < MOST_WORD_PAIRS else 0
 
     # ── moves ────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from publisher.compare.change import Change, ChangeKind
 from publisher.compare.operations import Operation
-from publisher.compare.sections import bare_words, heading_words, other_heading, sameness
+from publisher.compare.sections import (
+    bare_words,
+    heading_words,
+    named_above,
+    other_heading,
+    sameness,
+)
+from publisher.compare.spans import SpanKind
 from publisher.text.clauses import Clause, Document, Kind, Section
 from publisher.text.segmentation import count_words
 
@@ -39,6 +46,8 @@ class _Changes:
         """New section to the old one it was."""
         self.flow: dict[tuple[int, int], int] = Counter()
         """By (old section, new section): how many words went from one to the other."""
+        self.carried: dict[tuple[int, int], int] = Counter()
+        """The same of words that went by sentences, without their clause."""
         self.touched_old: set[int] = set()
         self.touched_new: set[int] = set()
         self.moved: set[int] = set()
@@ -65,11 +74,19 @@ class _Changes:
             if op.move and op.old:
                 origin[op.move] = (of_old[x], op.old)
         x = y = 0
+        left, reached = dict[int, int](), dict[int, tuple[int, int]]()
         for op in operations:
             old, new = op.old, op.new
             x, y = x + (old is not None), y + (new is not None)
             # A clause that goes on belongs to the section of the clause that began last.
             i, j = of_old[x - 1] if x else -1, of_new[y - 1] if y else -1
+            if not (op.move and old):
+                for span in (span for cell in op.spans or () for span in cell if span.move):
+                    if span.kind is SpanKind.DELETE:
+                        left[span.move] = origin[op.move][0] if op.move else i
+                    else:
+                        words = reached.get(span.move, (j, 0))[1] + count_words(span.text)
+                        reached[span.move] = j, words
             if old and new and old.key == new.key and old.kind is not Kind.HEADING:
                 self.flow[i, j] += max(new.words, 1)
             elif op.move:
@@ -87,6 +104,9 @@ class _Changes:
             elif old:
                 self.touched_old.add(i)
                 self.deleted_old[i] += op.word_counts.deleted
+
+        for move, (j, words) in reached.items():
+            self.carried[left[move], j] += words
 
     def _both(self, op: Operation, i: int, j: int, old: Clause | None, new: Clause | None) -> None:
         if old and new and old.kind is new.kind is Kind.HEADING:
@@ -131,6 +151,7 @@ class _Changes:
         if headless and 0 not in self.pairs and 0 not in self.pairs.values():
             # What stands before the first heading is the same part of either text.
             self.pairs[0] = 0
+        self.flow = Counter(self.flow) + Counter(self.carried)
         split, merged = self._split(), self._merged()
         for i, j in self.flow:
             known = self.pairs.get(j) == i or j in split or i in merged
@@ -154,8 +175,10 @@ class _Changes:
         for (i, j), words in sorted(self.flow.items(), key=lambda item: -item[1]):
             free = j not in {*self.pairs, *self.headed} and i not in {*used, *self.unheaded}
             if free and sameness(self.old[i], self.new[j], words):
-                self.pairs[j] = i
-                used.add(i)
+                known = {*used, *self.unheaded}, {*self.pairs, *self.headed}
+                same, now = named_above(self.old, self.new, (i, j), known)
+                self.pairs[now] = same
+                used.add(same)
 
     def _split(self) -> dict[int, int]:
         """By new section: the old one that it was split off from, which goes on."""
@@ -166,7 +189,7 @@ class _Changes:
             if j not in {*self.pairs, *self.headed}
             and i in on
             and (not self.new[j].heading or heading_words(self.new[j].title))
-            and words >= MOSTLY * max(_size(self.new[j]), 1)
+            and words >= MOSTLY * max(self.new[j].words, 1)
         }
 
     def _merged(self) -> dict[int, int]:
@@ -178,7 +201,7 @@ class _Changes:
             if i not in {*on, *self.unheaded}
             and j in self.pairs
             and heading_words(self.old[i].title)
-            and words >= MOSTLY * max(_size(self.old[i]), 1)
+            and words >= MOSTLY * max(self.old[i].words, 1)
         }
 
     def _end_of(self, i: int, merged: Mapping[int, int]) -> Change:
@@ -303,7 +326,3 @@ def _worded_otherwise(op: Operation) -> bool:
     spans = [span for cell in op.cells for span in cell]
     was, now = ("".join(side) for side in ([s.old for s in spans], [s.new for s in spans]))
     return bare_words(was) != bare_words(now)
-
-
-def _size(section: Section) -> int:
-    return sum(clause.words for clause in section.body)

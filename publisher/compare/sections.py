@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from itertools import pairwise, product
 
 from publisher.compare.likeness import Triples, candidate_pairs, likeness
@@ -53,10 +53,10 @@ def pair_sections(
             found.match(
                 lambda s: "" if s.anchor or not s.heading else f"{s.heading.level} {s.title}"
             )
-            found.match(lambda s: "" if s.anchor else heading_words(s.title))
+            found.match(lambda s: "" if s.anchor else bare_words(s.title))
     if len(found.pairs) < min(len(old), len(new)):
         found.forget_plain()
-        found.match(lambda s: tuple([c.key for c in s.body]))
+        found.match(lambda s: tuple([c.key for c in s.body]), above=True)
         found.match_by_content(words_of, phrases_of)
     return sorted(found.pairs.items())
 
@@ -81,12 +81,14 @@ class _Pairs:
         name: Callable[[Section], Hashable],
         olds: range | None = None,
         news: range | None = None,
+        above: bool = False,
     ) -> None:
         """Pairs the sections that have the same name.
 
         Args:
             name: the name of a section; what is empty is none.
             olds, news: only these sections.
+            above: see `named_above`.
         """
         left: dict[Hashable, list[int]] = {}
         right: dict[Hashable, list[int]] = {}
@@ -100,7 +102,11 @@ class _Pairs:
             # A name that occurs several times counts only if both texts have it equally often.
             if key and len(spots) == len(right.get(key, ())):
                 for i, j in zip(spots, right[key], strict=True):
-                    self.add(i, j)
+                    if above:
+                        pair = named_above(self.old, self.new, (i, j), (self.pairs, self.taken))
+                        self.add(*pair)
+                    else:
+                        self.add(i, j)
 
     def several(self) -> bool:
         """Whether a heading occurs more often in one text than in the other, which has it too."""
@@ -202,7 +208,7 @@ class _Pairs:
                 scored.append((-share - name, crossed, i, j))
         for *_, i, j in sorted(scored):
             if i not in pairs and j not in taken:
-                self.add(i, j)
+                self.add(*named_above(old, new, (i, j), (pairs, taken)))
 
 
 def _phrases(section: Section, side: int, phrases_of: Callable[[int, int], Triples]) -> Triples:
@@ -224,7 +230,7 @@ def sameness(old: Section, new: Section, kept: int) -> float:
     """
     if any(section.heading and not heading_words(section.title) for section in (old, new)):
         return 0.0  # an empty heading is no name
-    sizes = [sum(clause.words for clause in section.body) for section in (old, new)]
+    sizes = [old.words, new.words]
     share = 2 * kept / max(sum(sizes), 1)
     name = _name(old, new)
     if name >= SAME_HEADING:
@@ -232,6 +238,66 @@ def sameness(old: Section, new: Section, kept: int) -> float:
     if share >= SAME_TEXT or (name >= SAME_TEXT and kept >= SAME_TEXT * max(min(sizes), 1)):
         return share + name
     return share + name if name >= LIKE_HEADING and (share >= SOME_TEXT or not min(sizes)) else 0.0
+
+
+def named_above(
+    old: Sequence[Section],
+    new: Sequence[Section],
+    pair: tuple[int, int],
+    known: tuple[Container[int], Container[int]],
+) -> tuple[int, int]:
+    """Two sections with the same text; or, where the text has got a heading of its own below the
+    one whose name goes on, or lost one, that heading with that name.
+
+    Args:
+        old, new: the sections of both texts.
+        pair: the old section and the new one with the same text.
+        known: the old sections, and the new ones, of which it is known what became of them.
+    """
+    i, j = pair
+    a, b = _above(old, i), _above(new, j)
+    name = _name(old[i], new[j])
+    lost = a >= 0 and a not in known[0] and name < _name(old[a], new[j]) >= SAME_TEXT
+    got = b >= 0 and b not in known[1] and name < _name(old[i], new[b]) >= SAME_TEXT
+    return (a if lost and not got else i), (b if got and not lost else j)
+
+
+def _above(sections: Sequence[Section], place: int) -> int:
+    """The heading right above a section, if it is of a higher level; else -1."""
+    above = place - 1
+    headed = above >= 0 and sections[above].heading is not None
+    return above if headed and _level(sections[above]) < _level(sections[place]) else -1
+
+
+def with_sections_below(sections: Sequence[Section], place: int) -> range:
+    """A section and those below it: up to the next heading of its level or a higher one."""
+    level = _level(sections[place])
+    later = range(place + 1, len(sections))
+    return range(place, next((k for k in later if _level(sections[k]) <= level), len(sections)))
+
+
+def sameness_below(
+    old: Sequence[Section], new: Sequence[Section], pair: tuple[int, int], kept: int
+) -> float:
+    """How certain it is that a section is the same under another heading, by those below it, too.
+
+    Args:
+        old, new: the sections of both texts.
+        pair: the old section and the new one, of which one at least has no text of its own.
+        kept: how many words of the one and those below it are in the other and those below that.
+    """
+    i, j = pair
+    sizes = [
+        sum(sections[k].words for k in with_sections_below(sections, place))
+        for sections, place in ((old, i), (new, j))
+    ]
+    share, name = 2 * kept / max(sum(sizes), 1), _name(old[i], new[j])
+    alike = not (old[i].words or new[j].words) and _level(old[i]) == _level(new[j])
+    return share + name if share >= SAME_TEXT and (alike or name >= SAME_TEXT) else 0.0
+
+
+def _level(section: Section) -> int:
+    return section.heading.level if section.heading else 0
 
 
 def heading_words(title: str) -> str:
@@ -246,7 +312,7 @@ def bare_words(title: str) -> str:
 
 def other_heading(old: str, new: str) -> bool:
     """Whether a heading has other words than before."""
-    return old != new and heading_words(old) != heading_words(new)
+    return old != new and bare_words(old) != bare_words(new)
 
 
 def _name(old: Section, new: Section) -> float:

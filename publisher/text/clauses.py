@@ -191,6 +191,11 @@ class Section(NamedTuple):
         return self.heading.text.replace("\n", " ") if self.heading else ""
 
     @property
+    def words(self) -> int:
+        """How many words its text has, without its heading."""
+        return sum([clause.words for clause in self.body])
+
+    @property
     def body(self) -> tuple[Clause, ...]:
         """The section's clauses without its heading."""
         return self.clauses[1:] if self.heading else self.clauses

@@ -191,6 +191,8 @@ SWAPPED = (
     "A paragraph is gone where bold lines became headings",
     "Headings that were emptied",
     "A section goes up past a group that gets longer headings",
+    "Headings without a text of their own are retitled",
+    "The text below a heading gets a heading of its own, and the name goes on above it",
 )
 """What a policy never has: an anchor stays, and every heading has one."""
 DRESSED = (
