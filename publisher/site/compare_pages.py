@@ -35,6 +35,7 @@ def compare_page(policy: PolicyOnDay, title: str) -> Body:
         changes_of=lambda old, new: at.changes(new.number) * _follows(policy, old, new),
         gone=_gone(policy),
         before=policy.releases.predecessor,
+        turn=(policy.current, policy.coming),
         known_of=partial(_known_of, policy, at, ""),
     )
     return _page(policy, line, title, at)
@@ -72,6 +73,7 @@ def _translated(policy: PolicyOnDay, language: str, title: str) -> Body:
         changes_of=changes_of,
         gone=_gone(policy),
         before=policy.releases.predecessor,
+        turn=(policy.current, policy.coming),
         known_of=partial(_known_of, policy, at, language),
     )
     return _page(policy, line, title, at)

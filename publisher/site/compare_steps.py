@@ -43,13 +43,20 @@ class ComparableLine:
     """Those that were retracted: nobody is offered them first."""
     before: Callable[[Release], Release | None] = lambda _: None
     """The version that each has its page of changes against, where that is not its neighbour."""
+    turn: tuple[Release | None, Release | None] = (None, None)
+    """The version in force, and the next one that is coming."""
     known_of: Callable[[Release], Mapping[Number, Markup]] = lambda _: {}
     """What this program knows of changes against other versions than the neighbour: figures, by
     the number of the other."""
 
     @property
     def chosen(self) -> tuple[Release, Release]:
-        """The two that are chosen at first: the last ones that stand."""
+        """The two that are compared at first: what is in force and what is coming, or else the
+        last ones that stand.
+        """
+        now, then = self.turn
+        if now and then and now in self.releases and then in self.releases:
+            return now, then
         standing = [one for one in self.releases if one.number not in self.gone]
         found = standing if len(standing) > 1 else self.releases
         return found[-2], found[-1]

@@ -157,7 +157,6 @@ def _messages(words: Words, at: Addresses) -> dict[str, object]:
     return {
         # How this program writes numbers, as browsers are told of it (ECMA-402 §15.1.1).
         "numbers": [f"{words.language}-u-nu-latn", {"useGrouping": "always"}],
-        "choose": words.gettext("Choose two versions."),
         "both": words.gettext("Both are the same version. Choose two that differ."),
         "unknown": words.gettext("There is no such version. Choose two of these."),
         "busy": words.gettext("Comparing …"),

@@ -133,8 +133,8 @@ def desk(windows: Windows) -> Iterator[Page]:
 def told(page: Page) -> str:
     """What the page says once it has compared."""
     place = page.locator(".pp-compared")
-    expect(place).not_to_have_text("Comparing …")
     expect(place).not_to_be_empty()
+    expect(place).not_to_have_text("Comparing …")
     return place.inner_text()
 
 
@@ -174,14 +174,16 @@ def test_choose_step_share_and_go_back(browser: Browser, desk: Page, sample_site
     desk.on("request", lambda request: asked.append(request.url))
     desk.goto(sample_site + "privacy/history/")
     desk.get_by_role("link", name="Compare any two").click()
-    assert told(desk) == "Choose two versions."
+    # What is in force and what is coming is there at once.
+    assert told(desk) == f"From {ONE} to {TWO}."
+    assert desk.locator(".pp-redline ins:visible").count()
     desk.get_by_label("From", exact=True).select_option("1")
     desk.get_by_label("To", exact=True).select_option("2.1")
     desk.get_by_role("button", name="Compare").click()
     desk.wait_for_url("**/compare/?from=1&to=2.1")
     assert told(desk) == f"From {ONE} to {TWO}."
     data = [url.rpartition("/")[2] for url in asked if url.endswith(".json") and "/compare/" in url]
-    assert sorted(name.partition("-")[0] for name in data) == ["1", "2.1"]
+    assert {name.partition("-")[0] for name in data} == {"1", "2.1"}
     assert all(url.startswith(sample_site) for url in asked)
     shown = desk.locator(".pp-redline")
     here = desk.locator(".pp-here")
@@ -330,6 +332,28 @@ def test_it_is_accessible_and_fits(
                 assert not found.violations_count, f"{query} {layout}: {found.generate_report()}"
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{query} {layout} is {wide} px wide"
+
+
+def test_a_step_is_shown_at_once_as_its_own_page_has_it(bare: Place, desk: Page) -> None:
+    bare.fill(line_of(["## Use {#use}\n\nFor 2 days.\n", "## Use {#use}\n\nFor 3 days.\n"]))
+    step = bare.folder / "privacy/2/changes"
+    step.mkdir(parents=True, exist_ok=True)
+    (step / "index.html").write_text(
+        '<!doctype html><title>T</title><main><h1>Above</h1><h2 id="pp-list">What changes</h2>'
+        '<p><a href="#change-1">Use</a></p><div class="pp-views"><article class="pp-redline">'
+        '<p>As it was told, <a href="../../1/">see</a> <ins>this</ins>.</p></article></div>'
+        "<p>Below</p></main>"
+    )
+    desk.goto(bare.address)
+    assert told(desk).startswith("From version 1 ")
+    result = desk.locator(".pp-result")
+    seen = " ".join(result.inner_text().split())
+    assert seen == "What changes Use As it was told, see this."
+    links = result.get_by_role("link").evaluate_all("all => all.map((one) => one.href)")
+    there = bare.address.removesuffix("compare/")
+    assert links == [f"{bare.address}#change-1", f"{there}1/"]
+    desk.goto(f"{bare.address}?from=1&to=2#change-1")
+    desk.wait_for_url(f"{there}2/changes/#change-1")
 
 
 # ── texts of all kinds ───────────────────────────────────────────────────────────────────────────

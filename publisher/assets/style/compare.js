@@ -427,23 +427,39 @@ function compared(a, b) {
 
 // ── the worker, the page ────────────────────────────────────────────────────────────────────────
 
-function show(old, now, tell) {
+// The page of one step, as this program wrote it, in the place of what a script would find.
+async function showStep(address, place) {
+  const text = await (await fetch(address)).text();
+  const step = new DOMParser().parseFromString(text, "text/html");
+  step.head.prepend(Object.assign(step.createElement("base"), { href: address }));
+  for (const link of step.links) if (link.getAttribute("href")[0] !== "#") link.setAttribute("href", link.href);
+  const views = step.querySelector(".pp-views");
+  const all = [...views.parentElement.children];
+  place.replaceChildren(...all.slice(all.indexOf(step.querySelector("#pp-list")), all.indexOf(views) + 1));
+}
+
+function show(old, now, tell, asked) {
   if (!old || !now) return tell(rules.unknown);
   if (old.index === now.index) return tell(rules.both);
+  const place = document.querySelector(".pp-result");
+  const shown = () => {
+    tell(say("pair", old.value, old.dataset.when, now.value, now.dataset.when));
+    // The steps need the text, and the text is here only now.
+    import(rules.steps);
+  };
   const steps = [...document.querySelectorAll(".pp-chain li")].reverse();
   const [first, end] = [old.index, now.index].sort((p, q) => p - q);
+  const page = old.index === now.index + 1 && steps[first].querySelector("a");
+  if (page && asked) return location.replace(page.href + location.hash);
+  if (page) return showStep(page.href, place).then(shown, () => tell(rules.failed));
   steps.forEach((step, n) => (step.hidden = n < first || n >= end));
-  const page = steps[first].querySelector("a");
-  if (page && old.index === now.index + 1) return location.replace(page.href + location.hash);
   document.title = `${old.value} → ${now.value} · ${document.title}`;
   tell(rules.busy);
   const worker = new Worker(rules.script);
   worker.onmessage = worker.onerror = ({ data }) => {
     if (!data) return tell(rules.failed);
-    tell(say("pair", old.value, old.dataset.when, now.value, now.dataset.when));
-    document.querySelector(".pp-result").innerHTML = data;
-    // The steps need the text, and the text is here only now.
-    import(rules.steps);
+    place.innerHTML = data;
+    shown();
   };
   const files = [old, now].map(({ dataset }) => new URL(dataset.file, location).href);
   worker.postMessage({ files, rules: { ...rules, names: [old.value, now.value] } });
@@ -457,7 +473,7 @@ if (globalThis.document) {
   rules = JSON.parse(document.querySelector(".pp-words").textContent);
   form.hidden = false;
   for (const field of [from, to]) field.value = asked.get(field.name) ?? field.value;
-  location.search ? show(from.selectedOptions[0], to.selectedOptions[0], tell) : tell(rules.choose);
+  show(from.selectedOptions[0], to.selectedOptions[0], tell, location.search);
 } else {
   onmessage = async ({ data }) => {
     try {
