@@ -25,6 +25,7 @@ from publisher.markup.html import (
 )
 from publisher.policies.organisation import Organisation
 from publisher.policies.policy import Facts, Note, Policy
+from publisher.reports.changes import kind_in_words
 from publisher.site.release_words import spoken
 from publisher.text.parsing import parse
 from publisher.wording.words import Words
@@ -246,11 +247,12 @@ def change_list(
         words: of the page.
         places: of the changes, in the redline.
     """
-    titles = {s.anchor: s.title for s in amendment.new.sections}
     first = {place.section: place.id for place in reversed(places)}
     items = []
     for entry in change_entries(amendment.changes, notes):
-        heads = NOTHING.join(_section(changes, titles, first, words) for changes in entry.sections)
+        heads = NOTHING.join(
+            _section(amendment, changes, first, words) for changes in entry.sections
+        )
         note = _reason(entry.note, language, words) if entry.note else NOTHING
         items.append(Markup("<li>{}{}</li>\n").format(heads, note))
     return (
@@ -266,14 +268,14 @@ def _reason(note: Note, language: str, words: Words) -> Markup:
 
 
 def _section(
-    changes: Sequence[Change], titles: Mapping[str, str], places: Mapping[str, str], words: Words
+    amendment: Amendment, changes: Sequence[Change], places: Mapping[str, str], words: Words
 ) -> Markup:
     first = changes[0]
     title = first.title or words.gettext("Beginning of the text")
     place = places.get(first.anchor or first.title, first.anchor)
     name = Markup('<a href="#{}">{}</a>').format(place, title) if place else escape(title)
     # Sections of one name share a row: what happened to several is said once.
-    kinds = Markup(", ").join(dict.fromkeys(_kind(change, titles, words) for change in changes))
+    kinds = Markup(", ").join(dict.fromkeys(_kind(amendment, change, words) for change in changes))
     return Markup(
         '<p class="pp-change"><strong>{}</strong> <span class="pp-kind">{}</span>{}</p>\n'
     ).format(name, kinds, figures(changes, words))
@@ -287,7 +289,14 @@ def figures(changes: Sequence[Change], words: Words) -> Markup:
     return Markup(' <span class="pp-figures">{}</span>').format(said) if said else NOTHING
 
 
-def _kind(change: Change, titles: Mapping[str, str], words: Words) -> Markup:
+_AMENDED = ChangeKind.AMENDED, ChangeKind.MOVED_AND_AMENDED
+
+
+def _kind(amendment: Amendment, change: Change, words: Words) -> Markup:
+    if change.kind in _AMENDED and not (change.inserted or change.deleted):
+        # What else it was, for there are no figures that say so.
+        return escape(kind_in_words(amendment, change, words))
+    titles = {s.anchor: s.title for s in amendment.new.sections}
     linked = [other for other in change.others if other]
     if change.kind not in (ChangeKind.SPLIT, ChangeKind.MERGED) or not linked:
         return escape(change_words(change, words))

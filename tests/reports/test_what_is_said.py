@@ -131,6 +131,14 @@ def test_what_happened_to_several_sections_of_one_name_is_said_once_in_a_row() -
     assert html.count("amended") == html.count("<li>") == 1
 
 
+def test_a_list_of_changes_says_what_was_amended_where_no_word_was() -> None:
+    old = '## Use {#use}\n\nWe "use" it.\n\n## Keep {#keep}\n\nFor 2 days.\n'
+    found = amended(old, old.replace('"use"', "“use”").replace("2 days", "3 days"))
+    html = change_list(found, (), "en", ENGLISH)
+    assert "amended (typography only)</span></p>" in html
+    assert 'amended</span> <span class="pp-figures">1 word added, 1 removed</span>' in html
+
+
 def test_changes_only_hides_the_headings_of_sections_that_nobody_touched() -> None:
     sections = [
         f"{'#' * level} {name} {{#{name}}}\n\nText of {name}.\n\n" for level, name in LEVELS
