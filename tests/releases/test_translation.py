@@ -144,9 +144,9 @@ BAD: dict[str, tuple[Mapping[str, str | bytes], str, str, str]] = {
         "##",
     ),
     "a dead link": (
-        {"de/use.md": GERMAN["de/use.md"].replace("(#security)", "(#sicherheit)")},
+        {"de/use.md": GERMAN["de/use.md"].replace("(#security)", "(#schutz)")},
         "de/use.md:3",
-        "`#sicherheit`",
+        "`#schutz`",
         "an anchor of this policy",
     ),
     "raw HTML": (
