@@ -98,8 +98,14 @@ def test_long_lists_go_over_pages_and_what_moved_stays_on_them() -> None:
     middle = f"Between them stands what nobody touched.\n\n{head}"
     old = f"{few}# T {{#t}}\n\nIt is public. {sentence}\n\n{middle}" + "\n".join(rows)
     new = f"{few.replace('days', 'weeks')}# T {{#t}}\n\nIt is public.\n\n{middle}"
-    new += "\n".join([*rows[1:], rows[0]]) + f"\n\nThink of that. {sentence}\n"
+    new += "\n".join([*rows[1:], rows[0]]) + f"\n\nThink of that. {sentence}\n\n***\n"
     drawn = spans(make_pdf(sheets.comparison_sheet(compared(old, new), ENGLISH)))
+    *_, (last, _) = drawn
+    colours = {shape["color"] or shape["fill"] for shape in last.get_drawings()}
+    # The rule that came: a line of the colour of what was added.
+    assert tuple(sign / 255 for sign in (0x10, 0x42, 0x1B)) in {
+        tuple(round(part * 255) / 255 for part in colour) for colour in colours if colour
+    }
     first = "".join(span["text"] for page, span in drawn if page.number == 0)
     assert "What changes, and why" in first
     assert "Part 3" in first
