@@ -29,10 +29,10 @@ MOVED = 0.6
 """Clauses at different places are one clause that moved from this share of common words."""
 
 
-_UNTOUCHED = 10**4
 _SECTION = 10**8
-"""How much more than a clause that was amended one counts that nobody touched, and how much more a
-section, which stays or moves as a whole."""
+"""How much more than a clause a section counts, which stays or moves as a whole."""
+_SHARED = 10**16
+"""What a clause counts that was split or merged: it stays, whatever moves."""
 
 
 @dataclass(frozen=True)
@@ -307,15 +307,15 @@ class _Aligner:
         weights: list[int] = []
         for i, j in pairs:
             old, new = self.old.clauses[i], self.new.clauses[j]
-            weight = 1 + old.words + new.words
+            weight = 2 * (1 + old.words + new.words) + (old.key == new.key)
             if old.kind is new.kind is Kind.HEADING:
                 weight = _SECTION * (1 + self._size(0, i) + self._size(1, j))
-            elif old.key == new.key:
-                weight *= _UNTOUCHED
-            weights.append(weight)
             if shared[0][i] > 1 or shared[1][j] > 1:
-                return
-        stay = heaviest_rising(pairs, weights)
+                weight = _SHARED
+            weights.append(weight)
+        # A clause that was split or merged is in several pairs: they are in order as they stand.
+        ranks = {pair: n for n, pair in enumerate(sorted(pairs, key=lambda pair: pair[::-1]))}
+        stay = heaviest_rising([(i, ranks[i, j]) for i, j in pairs], weights)
         self.links = [links.get(pairs[n], ClauseLink(*pairs[n])) for n in sorted(stay)]
         self.moved = {i: j for n, (i, j) in enumerate(pairs) if n not in stay}
 

@@ -43,7 +43,7 @@ def with_renamed(
     for link in links:
         i, j = of_old[link.old], of_new[link.new]
         if i in left and j in right:
-            flow[i, j] += _kept(texts, link)
+            flow[i, j] += _kept(texts, link.old, link.new)
     few = len(left) * len(right) <= MOST_SECTION_PAIRS
     scored = [
         (-value, i, j)
@@ -80,7 +80,7 @@ def _by_sections_below(
     of_old, of_new = texts.old.section_of, texts.new.section_of
     flow = Counter[tuple[int, int]]()
     for link in links:
-        flow[of_old[link.old], of_new[link.new]] += _kept(texts, link)
+        flow[of_old[link.old], of_new[link.new]] += _kept(texts, link.old, link.new)
     for i, j in pairs:
         olds, news = with_sections_below(a, i), with_sections_below(b, j)
         kept = sum([words for (k, m), words in flow.items() if k in olds and m in news])
@@ -89,10 +89,10 @@ def _by_sections_below(
             yield i, j, value
 
 
-def _kept(texts: Pairing, link: ClauseLink) -> int:
-    """How many words a clause kept."""
-    old, new = texts.old.clauses[link.old], texts.new.clauses[link.new]
+def _kept(texts: Pairing, i: int, j: int) -> int:
+    """How many words an old clause has in common with the new one that it became."""
+    old, new = texts.old.clauses[i], texts.new.clauses[j]
     if old.key == new.key:
         return old.words
-    a, b = texts.words_of(0, link.old), texts.words_of(1, link.new)
+    a, b = texts.words_of(0, i), texts.words_of(1, j)
     return Indel.similarity(a, b) // 2 if len(a) * len(b) < MOST_WORD_PAIRS else 0

@@ -46,7 +46,7 @@ from publisher.text.clauses import UNSEEN, Alike, Clause, Document, Kind, Mark, 
 from publisher.text.segmentation import COUNTED, TYPOGRAPHY, words_in
 from publisher.wording.words import Words
 
-COMPARABLE_FORMAT = 12
+COMPARABLE_FORMAT = 13
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
 browser then uses a stale copy."""
 

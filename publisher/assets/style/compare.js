@@ -231,9 +231,9 @@ function staying(pairs) {
     for (const other of pairs) {
       if (other.old.place < old.place && other.now.place < now.place && other.total >= pair.total) [pair.before, pair.total] = [other, other.total];
     }
-    // A section stays or moves as a whole; then what nobody touched stays, if it can.
+    // A section stays or moves as a whole; of clauses as long, what nobody touched stays.
     const same = old.cells + old.shape === now.cells + now.shape;
-    pair.total += (1 + old.words + now.words) * (old.heading ? 1e8 : same ? 1e4 : 1);
+    pair.total += (1 + old.words + now.words) * (old.heading ? 1e8 : 2) + same;
     if (!best || pair.total >= best.total) best = pair;
   });
   const found = [];
