@@ -40,6 +40,7 @@ _IN_LINES = {
     "table of contents": re.compile(r"\[TOC\](?=\s*$)|\[\[toc\]\](?=\s*$)", re.IGNORECASE),
 }
 """What is looked for at the beginning of lines."""
+_LABELS = ("lettered list", "numbered list with levels")
 _IN_WORDS = {
     "footnote": re.compile(r"\[\^[^\]\s]+\]"),
     "strike-through": re.compile(r"~~[^~\s][^~]*~~"),
@@ -64,8 +65,11 @@ def _signs(clause: Clause) -> Iterator[tuple[str, str]]:
     if clause.kind is Kind.PARAGRAPH:
         lines = [line.lstrip(" \t>") for line in source_lines(clause.raw)]
         for name, pattern in _IN_LINES.items():
-            # What a sentence goes on with may look like a number of a section.
-            own = lines[:1] if name == "numbered list with levels" else lines
+            # At the beginning of a paragraph it is set as a label (`text.labels`).
+            own = lines if clause.tight or name not in _LABELS else lines[1:]
+            if name == "numbered list with levels":
+                # What a sentence goes on with may look like a number of a section.
+                own = lines[: clause.tight]
             if sign := next(filter(None, map(pattern.match, own)), None):
                 yield name, sign[0]
     words = "".join(

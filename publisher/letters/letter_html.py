@@ -28,7 +28,7 @@ def letter_html(clauses: Sequence[Clause], language: str, *, paper: bool = False
     shown = [clause for clause in clauses if clause.kind not in UNSEEN]
     reverse, style = is_right_to_left(language), Style(marked=False, paper=paper)
     both_ways = not reverse and has_right_to_left(shown)
-    blocks = Blocks({}, item_numbers(shown), both_ways=both_ways)
+    blocks = Blocks({}, item_numbers(shown), both_ways=both_ways, bare=True)
     buttons = [] if paper else button_places(shown)
     for place, clause in enumerate(shown):
         blocks.enter(None, clause, len(clause.cells))

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from publisher.markup.elements import NEWLINE, NOTHING, attribute, concatenated, element, start_tag
 from publisher.text.clauses import Clause, Container, Kind
+from publisher.text.labels import label_depth
 
 LIST_KINDS = ("bullet", "ordered")
 ItemNumbers = Mapping[tuple[str, int], int]
@@ -76,6 +77,7 @@ class Blocks:
         both_ways: bool = False,
         tables: Callable[[int], str] | None = None,
         counted: int = 0,
+        bare: bool = False,
     ) -> None:
         """An empty text.
 
@@ -85,11 +87,12 @@ class Blocks:
             tables: what the scrolling region around a table is called, by its number; None: there
                 are none.
             counted: how many bear that name already.
+            bare: without what only says how a block is set.
         """
         self.out: list[Markup] = []
         self.stack: list[_Open] = []
         self._numbers = (old, new)
-        self._both_ways = both_ways
+        self._both_ways, self._bare = both_ways, bare
         self.tables, self._called = counted, tables
 
     @property
@@ -240,7 +243,9 @@ class Blocks:
             case _ if clause.tight:
                 self.out.append(words)
             case _:
-                self._line("p", words, concatenated((attributes, way)))
+                depth = 0 if self._bare else label_depth(clause.text)
+                level = attribute("data-level", str(depth)) if depth else NOTHING
+                self._line("p", words, concatenated((attributes, level, way)))
 
     def _line(self, tag: str, content: Markup, attributes: Markup) -> None:
         self.out += (element(tag, content, attributes), NEWLINE)

@@ -36,7 +36,7 @@ def exact(amendment: Amendment) -> Fragment:
         a picture is an element and raw HTML a paragraph of text.
     """
     old, new = (item_numbers(text.clauses) for text in (amendment.old, amendment.new))
-    blocks, outline = Blocks(old, new), Outline(0)
+    blocks, outline = Blocks(old, new, bare=True), Outline(0)
     for op in reading_order(_sorted(_simple(amendment.operations))):
         clause = op.clause
         blocks.enter(op.old, op.new, len(op.cells))

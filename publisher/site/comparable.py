@@ -43,6 +43,7 @@ from publisher.markup.html import (
     table_name,
 )
 from publisher.text.clauses import UNSEEN, Alike, Clause, Document, Kind, Mark, Run
+from publisher.text.labels import label_depth
 from publisher.text.segmentation import COUNTED, TYPOGRAPHY, words_in
 from publisher.wording.words import Words
 
@@ -135,6 +136,8 @@ class _Text:
             size, name = next(self._sizes), self._heading(clause)
             anchor = NOTHING if name.startswith("~") else attribute("id", name)
             tags = Markup("<h{}{}>").format(level, anchor)
+        if depth := label_depth(clause.text) if clause.kind is Kind.PARAGRAPH else 0:
+            tags = Markup('<p data-level="{}">').format(depth)
         if clause.tight:
             tags = NOTHING
         tags = tags.replace(">", way + Markup(">"), 1)

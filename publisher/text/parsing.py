@@ -17,6 +17,7 @@ from markdown_it.token import Token
 
 from publisher.text.clauses import Clause, Container, Kind, Mark, Run
 from publisher.text.definitions import UnusedDefinition, read_markdown
+from publisher.text.labels import item_lines
 from publisher.text.segmentation import defined_terms
 
 _ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")
@@ -288,8 +289,31 @@ class _Reader:
             level = int(self._open.tag[1])
             self._add(self._open, Kind.HEADING, (runs,), level=level, anchor=anchor or "")
         else:
-            tight = self._open.hidden
-            self._add(self._open, Kind.PARAGRAPH, (_runs(children),), tight=tight)
+            items = _items(token)
+            # Items of their own would run into one another in a list without blank lines.
+            tight = self._open.hidden and len(items) == 1
+            line = self._open.map[0] if self._open.map else 0
+            for start, own in items:
+                at = _at(line + start) if start else self._open
+                self._add(at, Kind.PARAGRAPH, (_runs(own),), tight=tight)
+
+
+def _items(paragraph: Token) -> list[tuple[int, Sequence[Token]]]:
+    """A paragraph cut where lines begin with labels: their places, and the words from there on."""
+    children = paragraph.children or []
+    lines = paragraph.content.split("\n")
+    starts = item_lines(lines) if len(lines) > 1 else []
+    breaks = [n for n, token in enumerate(children) if token.type in ("softbreak", "hardbreak")]
+    # A line may end amid code or in the address of a link; and marks may go on in the next.
+    if (
+        not starts
+        or len(breaks) != len(lines) - 1
+        or any(children[breaks[s - 1]].level for s in starts)
+    ):
+        return [(0, children)]
+    cuts = [-1, *[breaks[start - 1] for start in starts], len(children)]
+    parts = [children[a + 1 : b] for a, b in pairwise(cuts)]
+    return list(zip([0, *starts], parts, strict=True))
 
 
 _END = Run("|")
