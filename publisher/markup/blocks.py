@@ -244,8 +244,8 @@ class Blocks:
                 self.out.append(words)
             case _:
                 depth = 0 if self._bare else label_depth(clause.text)
-                level = attribute("data-level", str(depth)) if depth else NOTHING
-                self._line("p", words, concatenated((attributes, level, way)))
+                deep = attribute("data-level", str(depth)) if depth else NOTHING
+                self._line("p", words, concatenated((attributes, deep, way)))
 
     def _line(self, tag: str, content: Markup, attributes: Markup) -> None:
         self.out += (element(tag, content, attributes), NEWLINE)
