@@ -9,7 +9,6 @@ from publisher.letters.sending import (
     require_current,
     require_notice,
 )
-from publisher.people.reminding import ReminderStanding
 from publisher.releases.number import Number
 
 
@@ -33,11 +32,9 @@ def plan_reminding(workplace: Workplace, policy_id: str, number: Number) -> Remi
     releases = archive.releases(policy_id)
     require_current(release, releases)
     window = reminder_window(release)
-    restored = ledger.last_restored()
-    reminded = ledger.reminded(release, window.told_before)
     return RemindingPlan(
         release=release,
-        standing=ReminderStanding.of(window, reminded, restored.at if restored else None),
+        standing=ledger.reminder_standing(release, window),
         today=release.day_of(now),
         sender=workplace.settings.organisation.sender,
         carrier=carrier_place(workplace.settings, str(workplace.spool)),

@@ -175,9 +175,7 @@ def _reminders(
         return None
     if releases.is_retracted(release) or told_instead(release, releases):
         return None
-    restored = ledger.last_restored()
-    reminded = ledger.reminded(release, window.told_before)
-    return ReminderStanding.of(window, reminded, restored.at if restored else None)
+    return ledger.reminder_standing(release, window)
 
 
 def _policy(

@@ -148,7 +148,7 @@ def _reminder_cells(one: ReleaseStatus) -> tuple[str, ...]:
     said = ", ".join(f"{count:,} {what}" for what, count in counts if count)
     if standing.unknown_since:
         since = f"{standing.unknown_since:%Y-%m-%d}"
-        said = f"nobody is reminded: the ledger was put back from a copy on {since}"
+        said = f"nobody is reminded: the ledger goes on from a copy, or for another, since {since}"
     until = f"until {long_date(standing.window.last)}"
     return f"release {one.release.number}", until, said or "nobody to remind"
 

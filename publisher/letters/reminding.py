@@ -80,8 +80,8 @@ class RemindingPlan:
             return [f"Nobody is reminded any more: the last day was {long_date(self.window.last)}."]
         if unknown := self.standing.unknown_since:
             return [
-                "Nobody is reminded: the ledger was put back from a copy on "
-                f"{unknown:%Y-%m-%d}, and may not know who had a reminder."
+                f"Nobody is reminded: since {unknown:%Y-%m-%d} this ledger goes on from a copy, or "
+                "for another one, and may not know who had a reminder."
             ]
         return []
 

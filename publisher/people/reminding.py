@@ -57,21 +57,22 @@ class ReminderStanding:
     window: ReminderWindow
     reminded: Reminded
     unknown_since: dt.datetime | None = None
-    """When the ledger was put back from a copy, after letters about the release went out: nobody
-    knows who had a reminder. None: it was not."""
+    """Since when the ledger goes on from a copy, or for another one, after reminders may have gone
+    out: nobody knows who had theirs. None: it does not."""
 
     @classmethod
     def of(
-        cls, window: ReminderWindow, reminded: Reminded, restored: dt.datetime | None
+        cls, window: ReminderWindow, reminded: Reminded, taken_up: dt.datetime | None
     ) -> ReminderStanding:
         """Where they stand by a ledger.
 
         Args:
             window: when people may be reminded.
             reminded: as the ledger counts them.
-            restored: when it was put back from a copy last; None: it never was.
+            taken_up: when it was put back from a copy, or took up the release, last; None: it
+                never did.
         """
-        unknown = restored if restored and restored >= window.told_before else None
+        unknown = taken_up if taken_up and taken_up >= window.told_before else None
         return cls(window, reminded, unknown)
 
     def due(self, today: dt.date) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from publisher.actions import silent
+from publisher.actions.adopt_release import AdoptionOrder, adopt_release
 from publisher.actions.evidence import evidence
 from publisher.actions.plan_reminding import plan_reminding
 from publisher.actions.remind import remind
@@ -129,6 +131,26 @@ def test_outside_of_the_days_for_it_and_without_one_nobody_is_reminded(tmp_path:
     other.mkdir()
     with pytest.raises(SendError, match="no reminder was sealed with release 2"):
         run(make(other), DUE)
+
+
+def test_a_ledger_that_takes_the_release_up_may_not_know_who_was_reminded(tmp_path: Path) -> None:
+    project = house(tmp_path)
+    send_letters(project)
+    shutil.rmtree(tmp_path / ".publisher/sent")  # a copy laid down on another machine
+    order = AdoptionOrder("privacy", TWO, confirmed=True, elsewhere=True)
+    # Before anybody could be reminded, nothing is unknown.
+    adopt_release(workplace(project, DUE - DAY), order)
+    assert plan_reminding(workplace(project, DUE), "privacy", TWO).count == 5
+    shutil.rmtree(tmp_path / ".publisher/sent")
+    adopt_release(workplace(project, DUE), order)
+    plan = plan_reminding(workplace(project, DUE), "privacy", TWO)
+    assert plan.lines()[-1] == (
+        "Nobody is reminded: since 2027-02-21 this ledger goes on from a copy, or for another "
+        "one, and may not know who had a reminder."
+    )
+    assert run(project, DUE) == {}
+    found = status(workplace(project, DUE), ["privacy"])
+    assert AlertId.REMINDER_DUE not in {one.id for one in found.alerts}
 
 
 def test_what_happens_meanwhile_keeps_a_reminder_back(tmp_path: Path) -> None:

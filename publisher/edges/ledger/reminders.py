@@ -11,16 +11,25 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
 from publisher.edges.ledger.database import LedgerPart
 from publisher.edges.ledger.rows import fetch, rows_among
+from publisher.edges.ledger.schema import EVENTS, SELDOM
 from publisher.edges.ledger.transaction import Transaction
 from publisher.errors import LedgerError, MovedError, NotToldError
 from publisher.letters.splicing import KeptLetter
 from publisher.people.deliveries import DeliveryState
 from publisher.people.recipients import Recipient, RecipientState
-from publisher.people.reminding import Reminded, ReminderState
-from publisher.record.event import EventKind, Happening, microseconds
+from publisher.people.reminding import (
+    Reminded,
+    ReminderStanding,
+    ReminderState,
+    ReminderWindow,
+)
+from publisher.record.event import EventKind, Happening, microseconds, moment_of
 from publisher.record.private import canonical
+from publisher.releases.number import Number
 from publisher.releases.release import Release
 
 _LAST = """
@@ -89,6 +98,27 @@ class ReminderPart(LedgerPart):
                 if state is not None:
                     states[state] += count
         return Reminded(to_remind, states)
+
+    def reminder_standing(self, release: Release, window: ReminderWindow) -> ReminderStanding:
+        """Where the reminders of a release stand.
+
+        Args:
+            release: a release with a notice.
+            window: when people may be reminded of it.
+        """
+        taken_up = select(EVENTS.c.at, EVENTS.c.policy, EVENTS.c.release).where(
+            SELDOM & EVENTS.c.kind.in_((EventKind.RESTORED, EventKind.ADOPTED))
+        )
+        # Whoever takes up one number of an amendment knows as little of the others.
+        own = release.policy.id, release.number.major
+        with self._reading() as db:
+            found = [
+                row.at
+                for row in db.execute(taken_up)
+                if not (number := Number.parse(row.release)) or (row.policy, number.major) == own
+            ]
+        since = moment_of(max(found)) if found else None
+        return ReminderStanding.of(window, self.reminded(release, window.told_before), since)
 
     def to_remind(
         self, release: Release, before: dt.datetime, after: int, size: int
