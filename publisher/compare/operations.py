@@ -26,6 +26,9 @@ from publisher.text.segmentation import Stretch, count_words, terms_by_first_wor
 Cells = tuple[tuple[Span, ...], ...]
 
 
+MOST_CUT = 5
+"""So many paragraphs may be cut in two amid a sentence, or joined there; of more, the lines are those
+of a printed page."""
 _COUNTED = (SpanKind.INSERT, SpanKind.DELETE, SpanKind.KEEP)
 
 
@@ -211,22 +214,27 @@ class _Comparison:
         """
         links = self.alignment.links
         olds, news = (Counter(link[side] for link in links) for side in (0, 1))
+        headed: set[int] = set()
         found: set[int] = set()
+        cut: set[int] = set()
         for place, (before, here) in enumerate(pairwise(links), 1):
-            both = [olds[link.old] > 1 < news[link.new] for link in (before, here)]
             split, merged = before.old == here.old, before.new == here.new
+            if not (split or merged):
+                continue
+            both = [olds[link.old] > 1 < news[link.new] for link in (before, here)]
             ends = self.old[before.old], self.new[before.new]
-            if (split or merged) and any(clause.kind is Kind.HEADING for clause in ends):
-                flows = True  # the words that it began with are its heading, or were
-            elif any(both) and (split or merged):
-                flows = any(breaks_off(clause.text) for clause in ends)
-            else:
-                flows = (split and goes_on(ends[1], self.new[here.new])) or (
-                    merged and goes_on(ends[0], self.old[here.old])
-                )
-            if flows:
+            if any(clause.kind is Kind.HEADING for clause in ends):
+                headed.add(place)  # the words that it began with are its heading, or were
+            elif any(both):
+                found |= {place} if any(breaks_off(clause.text) for clause in ends) else set()
+            elif (split and goes_on(ends[1], self.new[here.new])) or (
+                merged and goes_on(ends[0], self.old[here.old])
+            ):
                 found.add(place)
-        return found
+                cut |= {place} if max(olds[here.old], news[here.new]) == 2 else set()
+        # Where lines end amid sentences all over, they are printed lines; else a few paragraphs
+        # were cut in two there, or joined.
+        return headed if found == cut and len(cut) <= MOST_CUT else headed | found
 
     def operations(self) -> Iterator[Operation]:
         """All operations, in reading order."""
