@@ -47,7 +47,7 @@ def share_out(workplace: Workplace, policy_id: str, number: Number, tell: Teller
         require_clock(releases, ledger.last_moment(), clock())
         by = workplace.settings.organisation, workplace.keys[0]
         letters = composed_letters(archive, ledger, release, releases, by)
-        shards = shards_of(release, ledger.shard_ends(release, releases, SHARD_SIZE))
+        shards = shards_of(release, ledger.shard_ends(release, releases, SHARD_SIZE), by[1])
         ledger.begin_shards(release, clock(), letters.sample(clock()), shards)
         workplace.sent_releases.record(policy_id, number, ledger.own_head())
         return len(shards)

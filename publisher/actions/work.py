@@ -25,7 +25,13 @@ from publisher.edges.letter_desk import (
     composed_letters,
 )
 from publisher.edges.sent_releases import SentReleases
-from publisher.errors import NotFoundError, PassingError, SendError, StoppedError
+from publisher.errors import (
+    ConfigurationError,
+    NotFoundError,
+    PassingError,
+    SendError,
+    StoppedError,
+)
 from publisher.letters.rounds import pause_after
 from publisher.letters.sending import (
     SendingReport,
@@ -70,7 +76,8 @@ def work(
 
     Raises:
         LedgerError: the ledger is a file, which workers cannot share, or cannot be used.
-        ConfigurationError: there is no key for personal links.
+        ConfigurationError: there is no key for personal links, or another one than where the
+            shards were planned.
         SendError: the relay takes no letters, or a release is not here that shards are about;
             its shard is left to others. Or the same refusal came again and again: then the run
             is stopped for all workers, and its letters stay to do.
@@ -82,7 +89,7 @@ def work(
     try:
         carrier.reach()
         for shard in {(one.policy, one.release): one for one in queue.unfinished()}.values():
-            _release_of(archive, shard)
+            _release_of(archive, shard, by[1])
         with ledger.chain_of_its_own() as chain:
             sent, clock = workplace.sent_releases, workplace.clock
             worker = _Worker(archive, ledger, clock, sent, by, carrier, queue)
@@ -94,18 +101,19 @@ def work(
         carrier.close()
 
 
-def _release_of(archive: Archive, shard: Shard) -> Release:
+def _release_of(archive: Archive, shard: Shard, key: bytes) -> Release:
     """The release that a shard is about, as it was when the shard was planned.
 
     Raises:
         SendError: it is not here, or another one is.
+        ConfigurationError: this is not the key for personal links by which it was planned.
     """
     try:
         release = archive.release(shard.policy, shard.number)
     except NotFoundError as error:
         what = f"shards wait of release {shard.policy}/{shard.release}, which is not here"
         raise SendError(what, remedy="bring this folder up to date: git pull") from error
-    require_same(release, shard)
+    require_same(release, shard, key)
     return release
 
 
@@ -151,8 +159,9 @@ class _Worker:
         Raises:
             StoppedError: somebody stopped it.
             SendError: nothing can be sent from here, or by anybody.
+            ConfigurationError: nor can it.
         """
-        release = _release_of(self.archive, handed.shard)
+        release = _release_of(self.archive, handed.shard, self.by[1])
         with self.ledger.beside("send") as ours:
             if not ours:
                 return _SOON, "waits, another run is sending at this moment"
@@ -253,7 +262,7 @@ def _take_shards(
             again, said = worker.send(handed, why)
         except StoppedError as error:
             again, said = None if gone.is_set() else 0.0, error.what
-        except SendError:
+        except (SendError, ConfigurationError):
             clerk.settle(None if gone.is_set() else 0.0)
             raise
         tell(f"{name}: {said}")

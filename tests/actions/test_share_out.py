@@ -16,7 +16,7 @@ from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError, SendError
 from publisher.letters.shards import Shard, shards_of
 from tests.fixtures.engines import empty_ledger
-from tests.fixtures.house import House
+from tests.fixtures.house import KEY, House
 from tests.fixtures.houses import NOW, TWO, letter_states, send_letters, told, workplace
 from tests.fixtures.servers import OWNER, PROGRAM, server
 from tests.fixtures.workplaces import ledger_of
@@ -99,7 +99,7 @@ def test_a_file_is_not_shared(tmp_path: Path) -> None:
 
 def test_shards_cover_everybody_once(project: Project) -> None:
     release = workplace(project).archive.release("privacy", TWO)
-    made = shards_of(release, [7, 9, 30])
+    made = shards_of(release, [7, 9, 30], KEY.encode())
     assert [(one.after, one.upto) for one in made] == [(0, 7), (7, 9), (9, 30)]
     assert [Shard.read(one.facts()) for one in made] == made
-    assert shards_of(release, []) == []
+    assert shards_of(release, [], KEY.encode()) == []

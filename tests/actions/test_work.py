@@ -21,6 +21,7 @@ from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError, PublisherError, SendError
 from publisher.letters.sending import SendingReport
 from tests.fixtures.engines import empty_ledger
+from tests.fixtures.house import KEY
 from tests.fixtures.houses import (
     NOW,
     TWO,
@@ -126,6 +127,11 @@ def test_nothing_is_taken_before_all_is_there(
         with pytest.raises(PublisherError, match=r"which is not here|is missing"):
             work(workplace(project), until_done=True)
         (tmp_path / "elsewhere").rename(folder)
+        with monkeypatch.context() as patched:
+            # By links of another key nobody could opt out; one that was used before is no matter.
+            patched.setenv("PUBLISHER_TOKEN_KEY", f"{'k' * 40},{KEY}")
+            with pytest.raises(ConfigurationError, match="not the key for personal links that"):
+                work(workplace(project), until_done=True)
         assert len(ledger_of(project).shard_queue().unfinished()) == 3
         # A worker waits for whoever sends alone, and tells nobody too late.
         late = NOW.replace(year=NOW.year + 3)
