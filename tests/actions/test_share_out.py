@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from publisher.actions.plan_sending import plan_sending
 from publisher.actions.share_out import share_out
+from publisher.actions.status import status
 from publisher.edges.ledger import close_ledgers
 from publisher.edges.ledger.migrating import migrate_to_current
 from publisher.edges.project import Project
@@ -75,14 +77,34 @@ def test_what_is_missing_is_said_before_anything_is_planned(
     migrate_to_current(owner, NOW, role=PROGRAM)
     assert share_out(workplace(project), "privacy", TWO) == 1
     # The tables are those of one version of what takes shards, and are not changed under them.
-    server().execute("COMMENT ON SCHEMA publisher_shards IS 'another'", database=database)
-    with pytest.raises(LedgerError, match="1 shards wait for workers of another version"):
+    server().execute("COMMENT ON SCHEMA publisher_shards IS 'Procrastinate 2.9'", database=database)
+    with pytest.raises(
+        LedgerError, match=r"1 shard waits for workers with Procrastinate 2\.9, not"
+    ):
         migrate_to_current(owner, NOW, role=PROGRAM)
     ledger._database.shard_queue().withdraw("privacy", TWO)
-    with pytest.raises(LedgerError, match="no place for shards"):
+    with pytest.raises(LedgerError, match=r"that of Procrastinate 2\.9, and this program has"):
         share_out(workplace(project), "privacy", TWO)
     migrate_to_current(owner, NOW, role=PROGRAM)
     assert share_out(workplace(project), "privacy", TWO) == 1
+
+
+def test_tables_of_another_version_leave_the_ledger_open_to_status(project: Project) -> None:
+    """It was told as closed, and a copy was to be put back in its place."""
+    where = ledger_of(project).where
+    database, schema = where.partition("?")[0].rpartition("/")[2], "publisher_shards"
+    altered = (
+        f"ALTER TABLE {schema}.procrastinate_workers RENAME last_heartbeat TO another",
+        f"DROP TABLE {schema}.procrastinate_workers CASCADE",
+        f"REVOKE ALL ON {schema}.procrastinate_jobs FROM {PROGRAM}",
+    )
+    for statement in altered:
+        server().execute(statement, database=database)
+        found = json.loads(status(workplace(project), ["privacy"]).json())
+        assert (found["ledger"]["state"], found["ledger"]["shards"]) == ("open", None), statement
+    with pytest.raises(LedgerError, match="permission denied") as refused:
+        share_out(workplace(project), "privacy", TWO)
+    assert "migrate --grant" in refused.value.remedy
 
 
 def test_a_file_is_not_shared(tmp_path: Path) -> None:

@@ -38,10 +38,16 @@ _COUNTS = f"""
       (SELECT count(*) FROM {SCHEMA_NAME}.{_WAITING} AND queue_name = :queue),
       (SELECT count(*) FROM {SCHEMA_NAME}.procrastinate_workers
        WHERE last_heartbeat > now() - make_interval(secs => :patience))"""  # noqa: S608 - names of ours
+# Tables of another version need not have what is counted here.
 _READABLE = """
-    SELECT bool_and(has_table_privilege(c.oid, 'SELECT')) FROM pg_class c
+    SELECT count(*) = 3 AND bool_and(has_column_privilege(c.oid, a.attnum, 'SELECT'))
+    FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = :name AND c.relname IN ('procrastinate_jobs', 'procrastinate_workers')"""
+    JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE n.nspname = :name AND (c.relname, a.attname) IN (
+      ('procrastinate_jobs', 'status'), ('procrastinate_jobs', 'queue_name'),
+      ('procrastinate_workers', 'last_heartbeat'))"""
+_GRANTING = "publisher ledger migrate --grant ROLE, as the owner of the tables"
 
 
 class ShardQueue:
@@ -73,12 +79,13 @@ class ShardQueue:
                 where=self.where,
                 remedy="send from this machine alone: leave --workers out; or see docs/ledger.md",
             )
-        if not _may_be_used(db) or _version_there(db) != _version_here():
-            raise LedgerError(
-                "the ledger has no place for shards that this program and role can use",
-                where=self.where,
-                remedy="publisher ledger migrate --grant ROLE, as the owner of the tables",
-            )
+        there, here = _version_there(db), _version_here()
+        if there is None or not _may_be_used(db):
+            what = "the ledger has no place for shards that this role can use"
+            raise LedgerError(what, where=self.where, remedy=_GRANTING)
+        if there != here:
+            what = f"the place for shards is that of {_named(there)}, and this program has {here}"
+            raise LedgerError(what, where=self.where, remedy=_GRANTING)
 
     def count(self, db: Connection, patience: float) -> ShardCounts | None:
         """How many shards are not finished, and how many workers there are.
@@ -88,7 +95,8 @@ class ShardQueue:
             patience: seconds without a sign after which a worker is taken for dead.
 
         Returns:
-            None: this ledger has no place for shards, or it may not be looked at from here.
+            None: this ledger has no place for shards, or it cannot be looked at from here, as one
+            of another version.
         """
         if db.dialect.name == "sqlite" or not _may_be_used(db):
             return None
@@ -187,12 +195,14 @@ class ShardQueue:
         Args:
             error: as Procrastinate raised it.
         """
-        why = told_by(error.__cause__ or error, self._address)
-        return LedgerError(
-            f"the shards cannot be used: {why}",
-            where=self.where,
-            remedy="see whether the server runs, and what its log says; then try again",
-        )
+        from psycopg.errors import InsufficientPrivilege
+
+        cause = error.__cause__ or error
+        remedy = "see whether the server runs, and what its log says; then try again"
+        if isinstance(cause, InsufficientPrivilege):
+            remedy = _GRANTING
+        what = f"the shards cannot be used: {told_by(cause, self._address)}"
+        return LedgerError(what, where=self.where, remedy=remedy)
 
 
 def lay_down_queue(db: Connection) -> None:
@@ -209,12 +219,15 @@ def lay_down_queue(db: Connection) -> None:
         return
     from procrastinate.schema import SchemaManager
 
-    if _version_there(db) is not None:
+    there = _version_there(db)
+    if there is not None:
         counted = f"SELECT count(*) FROM {SCHEMA_NAME}.{_WAITING}"  # noqa: S608 - names of ours
         waiting = db.exec_driver_sql(counted).scalar_one()
         if waiting:
-            what = f"{waiting:,} shards wait for workers of another version of Procrastinate"
-            raise LedgerError(what, remedy="have these finish first: publisher worker --until-done")
+            shards = "shard waits" if waiting == 1 else "shards wait"
+            what = f"{waiting:,} {shards} for workers with {_named(there)}, not {_version_here()}"
+            remedy = "have a program with that one finish first: publisher worker --until-done"
+            raise LedgerError(what, remedy=remedy)
         db.exec_driver_sql(f"DROP SCHEMA {SCHEMA_NAME} CASCADE")
     before = db.execute(text(_SEARCH_PATH)).scalar_one()
     db.exec_driver_sql(f"CREATE SCHEMA {SCHEMA_NAME}")
@@ -242,6 +255,11 @@ def _version_there(db: Connection) -> str | None:
     """The version whose tables are there; None: there is no place for shards."""
     said = "SELECT coalesce(obj_description(oid), '') FROM pg_namespace WHERE nspname = :name"
     return db.execute(text(said), {"name": SCHEMA_NAME}).scalar()
+
+
+def _named(there: str) -> str:
+    """The version whose tables are there, in words."""
+    return there or "another version of Procrastinate"
 
 
 def _may_be_used(db: Connection) -> bool:
