@@ -288,14 +288,14 @@ def send_command(
 @click.option("--until-done", is_flag=True, help="End once no letters are left to take.")
 @click.option(
     "--patience",
-    type=click.FloatRange(min=1),
-    default=30.0,
+    type=click.IntRange(1, 86_400),
+    default=30,
     show_default=True,
     metavar="SECONDS",
     help="Without a sign for so long, another worker is taken for dead.",
 )
 @click.pass_obj
-def worker_command(asked: Invocation, /, until_done: bool, patience: float) -> None:
+def worker_command(asked: Invocation, /, until_done: bool, patience: int) -> None:
     """Send letters that wait for workers, beside others.
 
     They are planned by `publisher send RELEASE --workers`, and the ledger is in PostgreSQL. SIGTERM

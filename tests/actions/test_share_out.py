@@ -114,9 +114,14 @@ def test_a_file_is_not_shared(tmp_path: Path) -> None:
         with pytest.raises(LedgerError, match="this one is a file") as refused:
             ask(here, "privacy", TWO)
         assert "leave --workers out" in refused.value.remedy
-    done = House(tmp_path).run("send", "2", "--workers", at=NOW)
-    assert done.exit_code == 2
-    assert "this one is a file" in done.output
+    for typed in (["send", "2", "--workers"], ["worker", "--patience", "1"]):
+        done = House(tmp_path).run(*typed, at=NOW)
+        assert done.exit_code == 2
+        assert "this one is a file" in done.output
+    for wrong in ("nan", "inf", "0", "86401"):  # no worker would ever be taken for dead, or each
+        done = House(tmp_path).run("worker", "--patience", wrong, at=NOW)
+        assert done.exit_code == 2
+        assert "Invalid value for '--patience'" in done.output
 
 
 def test_shards_cover_everybody_once(project: Project) -> None:
