@@ -10,7 +10,7 @@ from functools import cached_property
 from publisher.compare.columns import RowName, row_names
 from publisher.compare.likeness import Triples, likeness, phrases_in
 from publisher.compare.sections import bare_words, heading_words
-from publisher.compare.words import common_start
+from publisher.compare.sequences import common_start
 from publisher.text.clauses import Document, Kind
 from publisher.text.segmentation import parts_in, without_typography, words_in
 

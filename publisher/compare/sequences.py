@@ -15,6 +15,20 @@ MOST_WORD_PAIRS = 1_000_000_000
 """Limit on pairs of words aligned exactly, a bit of memory for each: 125 MB."""
 
 
+def common_start(a: str, b: str) -> int:
+    """How many letters two texts begin with in common."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while low < high - 1:
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 def matching_blocks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int, int]]:
     """The runs that two sequences have in common: (place in the old, place in the new, length).
 

@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from publisher.compare.sequences import matching_blocks
+from publisher.compare.page_addresses import kept_ends
+from publisher.compare.sequences import common_start, matching_blocks
 from publisher.compare.spans import Span, SpanKind, kept_spans, pictures, reformatted, stretch_of
 from publisher.text.clauses import Run, same_marks
 from publisher.text.segmentation import Stretch, Terms, beyond_latin, segment, without_typography
@@ -75,7 +76,7 @@ def compare_words(
         return tuple(_spans([_Piece(True, 0, len(a), 0, len(b))], old, new))
     start, behind = _untouched(a, b)
     sides = _segmented((a, b), start, behind, terms)
-    pieces = _pieces(a, b, *sides)
+    pieces = _pieces((old, new), (a, b), *sides)
     pieces = _joined(_retyped(pieces, a, b), a, b)
     agreed = sum(piece.old_end - piece.old for piece in pieces if piece.kept)
     long = sum(len(side.words) for side in sides) > 2 * LEGIBLE_WORDS
@@ -110,27 +111,19 @@ def _segmented(
     return side(texts[0], inner[0]), side(texts[1], inner[1])
 
 
-def common_start(a: str, b: str) -> int:
-    """How many letters two texts begin with in common."""
-    low, high = 0, min(len(a), len(b))
-    if a[:high] == b[:high]:
-        return high
-    while low < high - 1:
-        middle = (low + high) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
 # ── alignment ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pieces(a: str, b: str, old_side: _Side, new_side: _Side) -> list[_Piece]:
+def _pieces(
+    cells: tuple[Sequence[Run], Sequence[Run]],
+    texts: tuple[str, str],
+    old_side: _Side,
+    new_side: _Side,
+) -> list[_Piece]:
     """Kept and changed stretches by turns, from the words that both texts have in common."""
+    a, b = texts
     (x, at), (y, to) = ((side.words, side.starts) for side in (old_side, new_side))
-    pieces = _Pieces(a, b)
+    pieces = _Pieces(a, b, cells)
     pieces.keep(old_side.start, new_side.start, STANDING_WORDS)
     i = j = 0
     for k, m, size in matching_blocks(x, y):
@@ -152,6 +145,8 @@ class _Pieces:
 
     a: str
     b: str
+    cells: tuple[Sequence[Run], Sequence[Run]]
+    """The runs of the two texts."""
     found: list[_Piece] = field(default_factory=list)
     old: int = 0
     """How far the old text is cut."""
@@ -192,9 +187,27 @@ class _Pieces:
         tail = _blank(old[::-1])
         behind = len(tail) if tail == _blank(new[::-1]) else 0
         end, stop = end - behind, stop - behind
-        if end > self.old or stop > self.new:
-            self.found.append(_Piece(False, self.old, end, self.new, stop, words))
-        self.old, self.new = end, stop
+        first, last = self._kept_ends(end, stop)
+        if first:
+            self.keep(self.old + first, self.new + first, LIGHT + 1)
+        if end - last > self.old or stop - last > self.new:
+            to = end - last, stop - last
+            self.found.append(_Piece(False, self.old, to[0], self.new, to[1], words))
+            self.old, self.new = to
+        if last:
+            self.keep(end, stop, 1)
+
+    def _kept_ends(self, end: int, stop: int) -> Stretch:
+        """How many letters stay at either end of what lies before these places: of an address.
+
+        None of a link that leads elsewhere, or is set otherwise: both ends would have to say so.
+        """
+        ends = kept_ends(self.a[self.old : end], self.b[self.new : stop])
+        if not any(ends):
+            return ends
+        was = [marks for _, marks in stretch_of(self.cells[0], self.old, end)]
+        now = [marks for _, marks in stretch_of(self.cells[1], self.new, stop)]
+        return ends if len(was) == 1 and was == now else (0, 0)
 
 
 def _blank(text: str) -> str:

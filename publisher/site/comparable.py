@@ -47,7 +47,7 @@ from publisher.text.labels import label_depth
 from publisher.text.segmentation import COUNTED, TYPOGRAPHY, words_in
 from publisher.wording.words import Words
 
-COMPARABLE_FORMAT = 13
+COMPARABLE_FORMAT = 14
 """To be raised whenever the same text is written down otherwise, or another script reads it: no
 browser then uses a stale copy."""
 

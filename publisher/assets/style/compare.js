@@ -89,14 +89,14 @@ function compareWords(...cells) {
       { at: [end, end] },
     ];
   });
-  let pieces = joined(piecesOf(texts, sides), texts);
+  let pieces = joined(piecesOf(texts, sides, cells), texts);
   const agreed = total(pieces, ({ kept, at: [[from, to]] }) => kept && to - from);
   if (sides.flat().length > 16 && 2 * agreed < 0.3 * (a.length + b.length) && agreed < 0.8 * Math.min(a.length, b.length)) pieces = joined(pieces, texts, 7);
   pieces.forEach((_, n) => slide(pieces.slice(n, n + 3), texts, sides));
   return pieces.flatMap((piece) => spans(piece, ...cells.map((cell, n) => part(cell, ...piece.at[n]))));
 }
 
-function piecesOf(texts, sides) {
+function piecesOf(texts, sides, cells) {
   const pieces = [];
   const add = (kept, words, at) => {
     const before = pieces.at(-1);
@@ -116,13 +116,29 @@ function piecesOf(texts, sides) {
     const lead = same(rules.lead, 0);
     const tail = same(rules.tail, lead);
     add(true, 0, ends.map((end) => [end, end + lead]));
-    add(false, Math.max(...pair.map((n, side) => n - places[side])), words.map(([from], side) => [ends[side] + lead, from - tail]));
+    const [first, last] = keptEnds(cells.map((cell, side) => part(cell, ends[side] + lead, words[side][0] - tail)));
+    const inner = words.map(([from], side) => [ends[side] + lead + first, from - tail - last]);
+    if (first) add(true, 3, inner.map(([from]) => [from - first, from]));
+    add(false, Math.max(...pair.map((n, side) => n - places[side])), inner);
+    if (last) add(true, 1, inner.map(([, to]) => [to, to + last]));
     add(true, +(words[0][0] < words[0][1]), words.map(([from, to]) => [from - tail, to]));
     places = pair.map((n) => n + 1);
     ends = words.map(([, to]) => to);
   }
   add(true, 8 * (ends[0] < texts[0].length), texts.map(({ length }, side) => [ends[side], length]));
   return pieces;
+}
+
+// How many letters of a web address stay at either end, in whole parts, where its site stayed.
+function keptEnds([was, is]) {
+  const parts = ([[text, marks] = [""], more]) => [
+    more || !/^https?:\/\/[^\s/?#]+\/\S*$/.test(text) ? NaN : marks,
+    ...(text.match(/^\w+:\/+[^/?#]+\/|[\p{L}\p{N}]+|./gsu) ?? []),
+  ];
+  const [x, y] = [parts(was), parts(is)];
+  const first = alike(x, y);
+  const last = alike(x.slice(first), y.slice(first), true);
+  return [x.slice(1, first), x.slice(x.length - last)].map((kept) => (first > 1 ? kept.join("").length : 0));
 }
 
 function extend(piece, { at, words }) {
