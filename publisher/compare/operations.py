@@ -27,8 +27,8 @@ Cells = tuple[tuple[Span, ...], ...]
 
 
 MOST_CUT = 5
-"""So many paragraphs may be cut in two amid a sentence, or joined there; of more, the lines are those
-of a printed page."""
+"""So many paragraphs may be cut in two amid a sentence, or joined there; of more, the lines are
+those of a printed page."""
 _COUNTED = (SpanKind.INSERT, SpanKind.DELETE, SpanKind.KEEP)
 
 
