@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from html.parser import HTMLParser
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 from rapidfuzz.distance import Indel
 
+from publisher.text.labels import item_lines
 from publisher.text.segmentation import without_typography
 
 WORD = re.compile(r"\w+|[^\w\s]")
@@ -362,10 +363,20 @@ class Page:
     def blocks(self, without: Fate | None = None) -> list[tuple[str, list[str]]]:
         """The innermost blocks that have words, less the text of one fate: (element, words)."""
         found = (
-            (leaf.element, words("".join(text for fate, text in leaf.parts if fate != without)))
+            (leaf.element, words(item))
             for leaf in self.leaves
+            for item in _items(
+                leaf.element, "".join(text for fate, text in leaf.parts if fate != without)
+            )
         )
         return [block for block in found if block[1]]
+
+
+def _items(element: str, text: str) -> list[str]:
+    """A paragraph cut where lines begin with labels of legal numbering, `(a)`, as we read it."""
+    lines = re.split("\n+", text)  # a break is a sign and a line end
+    starts = item_lines(lines) if element == "p" else []
+    return ["\n".join(lines[a:b]) for a, b in pairwise([0, *starts, len(lines)])]
 
 
 def read_page(html: str) -> Page:
