@@ -43,8 +43,8 @@ def with_counting(release: Release, releases: Releases, last: Release, today: dt
     for one in sides:
         place = one.policy.facts.holidays
         if place and not place_flaw(place)[0]:
-            days_off[place] = _earlier(release, last, place, today)
-            days_off[place] |= public_holidays(place, today, end)
+            known = public_holidays(place, today, end)
+            days_off[place] = _beside_sealed(release, last, place, known)
         elif place and one is not release:  # a place that the tables do not know any more
             days_off[place] = dict(one.conditions.days_off.get(place, {}))
     whole = any(_profile(one.policy.facts).expires for one in sides)
@@ -79,14 +79,26 @@ def _refuse_unknown_holidays(release: Release, today: dt.date) -> None:
         )
 
 
-def _earlier(release: Release, last: Release, place: str, today: dt.date) -> dict[dt.date, str]:
-    """The holidays before today that go on to count for whoever was told of `last` already: a
-    correction is made while their periods run.
+def _beside_sealed(
+    release: Release, last: Release, place: str, known: dict[dt.date, str]
+) -> dict[dt.date, str]:
+    """The holidays of a place that are sealed with a release.
+
+    A correction is made while the periods run of those who were told of `last`, and makes none of
+    them shorter or longer: of years that were sealed, tables add what lies after their last day.
+
+    Args:
+        release, last: as for `with_counting`.
+        place: which.
+        known: what the tables say now, from today on.
     """
-    if release.materiality is not Materiality.EDITORIAL:
-        return {}
-    sealed = last.conditions.days_off.get(place, {})
-    return {day: name for day, name in sealed.items() if day < today}
+    sealed = last.conditions.days_off.get(place)
+    if release.materiality is not Materiality.EDITORIAL or not sealed:
+        return known
+    years, since = {day.year for day in sealed}, last.effective or last.published_day or min(sealed)
+    end = moved(since, _AFTER)
+    added = {day: name for day, name in known.items() if day > end or day.year not in years}
+    return dict(sorted({**sealed, **added}.items()))
 
 
 def _sides(release: Release, releases: Releases) -> list[Release]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from publisher.law.public_holidays import place_flaw, public_holidays, years_unknown
-from publisher.releases.notice_period import last_day_to_tell, lawful_from
+from publisher.releases.notice_period import last_day_to_tell, lawful_from, with_counting
 from tests.fixtures.house import FACTS, House, git, make_house
 from tests.fixtures.houses import workplace
 
@@ -54,7 +54,7 @@ def test_the_day_is_counted_sealed_and_held_to(house: House, tmp_path: Path) -> 
     later = replace(release, conditions=replace(release.conditions, days_off=day_off))
     assert lawful_from(later, releases, NOW.date()) == dt.date(2027, 4, 2)
 
-    # A correction is made with what is known then, and moves no promise.
+    # A correction moves no promise.
     house.write({"policy.toml": FACTS.replace("days = 30", NOTICE.replace("BY", "BE"))})
     house.commit("Other holidays")
     refused = house.run("freeze", "--correction", "--effective", "2027-04-12", at=NOW)
@@ -85,6 +85,20 @@ def test_a_postponement_knows_the_holidays_that_were_before_it(tmp_path: Path) -
     for day in (dt.date(2026, 12, 23), dt.date(2026, 12, 30), dt.date(2027, 1, 4)):
         assert lawful_from(after, releases, day) == lawful_from(before, releases, day)
     assert last_day_to_tell(after, releases) == dt.date(2026, 12, 30)
+
+    # Nor a shorter or a longer one, whatever tables say by then of days that were sealed.
+    days = {**before.conditions.days_off["DE-BY"], dt.date(2027, 1, 12): "Flood"}
+    del days[dt.date(2027, 3, 26)]
+    other = replace(before, conditions=replace(before.conditions, days_off={"DE-BY": days}))
+    moved = replace(after, effective=dt.date(2027, 6, 1))
+    again = with_counting(moved, releases, other, later.date()).conditions.days_off["DE-BY"]
+    assert again.items() >= days.items()
+    assert min(again.keys() - days.keys()) > dt.date(2028, 1, 16)
+    # Of a year of which nothing was known, they are asked.
+    first = {day: name for day, name in days.items() if day.year < 2028}
+    other = replace(before, conditions=replace(before.conditions, days_off={"DE-BY": first}))
+    again = with_counting(after, releases, other, later.date()).conditions.days_off["DE-BY"]
+    assert min(again.keys() - first.keys()) == dt.date(2028, 1, 1)
 
 
 @pytest.mark.parametrize("place", ["DE-", "DE-XX", "XX", "de"])
