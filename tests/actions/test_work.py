@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from publisher.actions.status import status
 from publisher.actions.work import work
 from publisher.answers.alerts import AlertId
 from publisher.edges.ledger import close_ledgers
+from publisher.edges.ledger.shard_clerk import ShardClerk
 from publisher.edges.project import Project
 from publisher.errors import ConfigurationError, LedgerError, PublisherError, SendError
 from publisher.letters.sending import SendingReport
@@ -219,3 +222,38 @@ def test_status_says_what_waits_and_whether_anybody_is_at_work(tmp_path: Path) -
             work(workplace(project), heard, until_done=True)
     assert seen == [["3 to do, 1 worker at work"]]
     assert shards[0] == {"to_do": 3, "workers": 0}
+
+
+def test_a_shard_that_is_handed_out_as_a_worker_ends_holds_it_up_no_longer(tmp_path: Path) -> None:
+    project = planned(tmp_path, free_port())
+    clerk = ShardClerk(ledger_of(project).shard_queue(), 30.0, until_done=False)
+    usual = clerk._have
+
+    def late(act: Callable[..., object], *words: object) -> None:
+        for _ in range(500):
+            if clerk._open is not None:
+                break
+            time.sleep(0.01)
+        usual(act, *words)
+
+    def ended() -> None:
+        with clerk:
+            next(filter(None, clerk.shards()))
+            clerk.settle(0.0)
+            clerk._have = late  # type: ignore[method-assign]
+
+    worker = threading.Thread(target=ended, daemon=True)
+    worker.start()
+    worker.join(20)
+    assert not worker.is_alive()
+    assert len(ledger_of(project).shard_queue().unfinished()) == 3
+
+
+def test_a_worker_that_ends_as_it_begins_ends(tmp_path: Path) -> None:
+    clerk = ShardClerk(
+        ledger_of(planned(tmp_path, free_port())).shard_queue(), 30.0, until_done=False
+    )
+    clerk._closing = True  # before there is a loop that could be told
+    clerk.start()
+    clerk.join(20)
+    assert not clerk.is_alive()

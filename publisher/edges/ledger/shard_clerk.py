@@ -51,6 +51,7 @@ class ShardClerk(Thread):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open: tuple[HandedShard, asyncio.Future[float | None]] | None = None
         self._running: asyncio.Task[None] | None = None
+        self._closing = False
 
     def __enter__(self) -> ShardClerk:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
@@ -58,10 +59,17 @@ class ShardClerk(Thread):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing = True
+        self._have(self._close)
+        self.join()
+
+    def _close(self) -> None:
+        """In the clerk's own thread, where no shard is handed out meanwhile: nobody would say what
+        became of it, and the clerk would wait for that for ever.
+        """
         self.settle(0.0)
         if self._running is not None:
-            self._have(self._running.cancel)
-        self.join()
+            self._running.cancel()
 
     def _have(self, act: Callable[..., object], *words: object) -> None:
         """Has the clerk's own thread do something, unless it has ended by itself meanwhile."""
@@ -113,6 +121,8 @@ class ShardClerk(Thread):
 
     async def _served(self) -> None:
         self._loop, self._running = asyncio.get_running_loop(), asyncio.current_task()
+        if self._closing:  # it was not there yet to be told
+            return
         app = self._queue.app(runs=True)
         self._register(app)
         beat = max(0.2, self._patience / 3)
@@ -154,6 +164,8 @@ class ShardClerk(Thread):
 
         @app.task(name=TASK, pass_context=True, retry=Pauses())
         async def hand_out(context: JobContext, /, **facts: Any) -> None:
+            if self._closing:
+                raise _AgainError(0.0)
             handed = HandedShard(Shard.read(facts), context.job.attempts)
             settled: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
             self._open = handed, settled
