@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 from rapidfuzz.distance import Indel
 
-from publisher.text.labels import item_lines
+from publisher.text.numbering import item_lines
 from publisher.text.segmentation import without_typography
 
 WORD = re.compile(r"\w+|[^\w\s]")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
-from publisher.checks.unread_findings import quoted_beginning, typed_signs
+from publisher.checks.typed_findings import quoted_beginning, typed_signs
 from publisher.compare.amendment import Amendment
 from publisher.compare.change import Change
 from publisher.law.profiles import PROFILES

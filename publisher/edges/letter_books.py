@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from publisher.edges.clock import Clock
 from publisher.edges.ledger import Ledger
@@ -44,9 +45,15 @@ class LetterEnd(NamedTuple):
     """In which state it was before, as far as is known."""
 
 
-class LetterBook(Protocol):
+@dataclass(frozen=True)
+class LetterBook(ABC):
     """Writes down letters about one release."""
 
+    ledger: Ledger
+    clock: Clock
+    release: Release
+
+    @abstractmethod
     def note(
         self, marks: Sequence[LetterOut], ends: Sequence[LetterEnd]
     ) -> Mapping[int, NotToldError]:
@@ -62,16 +69,10 @@ class LetterBook(Protocol):
         Raises:
             LedgerError: the ledger cannot be written; nothing was recorded.
         """
-        ...
 
 
-@dataclass(frozen=True)
-class NoticeBook:
+class NoticeBook(LetterBook):
     """Of the notice of a release."""
-
-    ledger: Ledger
-    clock: Clock
-    release: Release
 
     def note(
         self, marks: Sequence[LetterOut], ends: Sequence[LetterEnd]
@@ -98,13 +99,8 @@ _REMINDER_IN = {
 }
 
 
-@dataclass(frozen=True)
-class ReminderBook:
+class ReminderBook(LetterBook):
     """Of reminders of a release, which leave its notice as it is."""
-
-    ledger: Ledger
-    clock: Clock
-    release: Release
 
     def note(
         self, marks: Sequence[LetterOut], ends: Sequence[LetterEnd]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from publisher.markup.elements import NEWLINE, NOTHING, attribute, concatenated, element, start_tag
 from publisher.text.clauses import Clause, Container, Kind
-from publisher.text.labels import label_depth
+from publisher.text.numbering import label_depth
 
 LIST_KINDS = ("bullet", "ordered")
 ItemNumbers = Mapping[tuple[str, int], int]

@@ -43,7 +43,7 @@ from publisher.markup.html import (
     table_name,
 )
 from publisher.text.clauses import UNSEEN, Alike, Clause, Document, Kind, Mark, Run
-from publisher.text.labels import label_depth
+from publisher.text.numbering import label_depth
 from publisher.text.segmentation import COUNTED, TYPOGRAPHY, words_in
 from publisher.wording.words import Words
 

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 
 from publisher.text.clauses import Clause, Container, Kind, Mark, Run
 from publisher.text.definitions import UnusedDefinition, read_markdown
-from publisher.text.labels import item_lines
+from publisher.text.numbering import item_lines
 from publisher.text.segmentation import defined_terms
 
 _ANCHOR_SUFFIX = re.compile(r"[ \t]*\{#([^{}\s]*)\}\s*$")

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -235,3 +236,26 @@ def test_a_person_is_called_on_the_days_for_it(tmp_path: Path) -> None:
     # After the last day nothing is said of it any more.
     later = json.loads(asked(DUE + 8 * DAY).json())["policies"][0]["releases"]
     assert {one["reminders"] for one in later} == {None}
+
+
+def test_a_reminder_goes_to_the_address_of_its_moment(tmp_path: Path) -> None:
+    before = list[str]()
+
+    class Correcting(Keeps):
+        """Relays take time, in which people correct an address."""
+
+        async def handle_RCPT(self, *about: Any) -> str:
+            if before and about[3] == "cleo@other.example":
+                import_customers(project, b"customer,address\nc-3,cleo@new.example\n", DUE)
+            return await super().handle_RCPT(*about)
+
+    keeps = Correcting()
+    with real(keeps) as port:
+        project = house(tmp_path, port)
+        send_letters(project)
+        before += keeps.told
+        assert run(project, DUE) == {ReminderState.ACCEPTED: 5}
+    assert "cleo@other.example" in before
+    assert sorted(keeps.told[len(before) :]) == sorted(
+        "cleo@new.example" if address == "cleo@other.example" else address for address in before
+    )

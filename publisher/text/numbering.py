@@ -1,4 +1,4 @@
-"""Labels: the legal numbering that is typed before a paragraph, `(a)`, `(iv)`, `1.1`.
+"""Legal numbering: the labels that are typed before a paragraph, `(a)`, `(iv)`, `1.1`.
 
 They are words of the text, for other clauses name them; so nothing counts them, and where one
 changes, that is told. CommonMark knows no such lists, and would run lines that begin with them into

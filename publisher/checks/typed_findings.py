@@ -65,7 +65,7 @@ def _signs(clause: Clause) -> Iterator[tuple[str, str]]:
     if clause.kind is Kind.PARAGRAPH:
         lines = [line.lstrip(" \t>") for line in source_lines(clause.raw)]
         for name, pattern in _IN_LINES.items():
-            # At the beginning of a paragraph it is set as a label (`text.labels`).
+            # At the beginning of a paragraph it is set as a label (`text.numbering`).
             own = lines if clause.tight or name not in _LABELS else lines[1:]
             if name == "numbered list with levels":
                 # What a sentence goes on with may look like a number of a section.

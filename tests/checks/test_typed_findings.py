@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publisher.checks.text_findings import check_text
-from publisher.checks.unread_findings import typed_signs
+from publisher.checks.typed_findings import typed_signs
 from publisher.policies.finding import Severity
 from publisher.releases.release import Release
 from publisher.releases.releases import Releases

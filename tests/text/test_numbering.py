@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.markup.html import document_html
-from publisher.text.labels import item_lines, label_depth
+from publisher.text.numbering import item_lines, label_depth
 from publisher.text.parsing import parse
 
 
